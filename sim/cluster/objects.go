@@ -1,0 +1,44 @@
+package cluster
+
+// Namespace holds labels that pod affinity can select.
+type Namespace struct{ ObjectMeta }
+
+// Kind returns KindNamespace.
+func (n *Namespace) Kind() Kind    { return KindNamespace }
+func (n *Namespace) clone() Object { c := *n; return &c }
+
+// PodSet is any object that selects pods of its namespace by label: Service, ReplicationController, ReplicaSet or
+// StatefulSet. The scheduler's default spreading asks them for their pods.
+type PodSet struct {
+	ObjectMeta
+	Type     Kind
+	Selector *Selector
+}
+
+// Kind returns the kind it stands for.
+func (s *PodSet) Kind() Kind    { return s.Type }
+func (s *PodSet) clone() Object { c := *s; return &c }
+
+// PodDisruptionBudget limits voluntary evictions among the pods it selects.
+type PodDisruptionBudget struct {
+	ObjectMeta
+	Selector           *Selector
+	DisruptionsAllowed int32
+	DisruptedPods      []string // names of pods whose eviction is under way
+}
+
+// Kind returns KindPodDisruptionBudget.
+func (b *PodDisruptionBudget) Kind() Kind    { return KindPodDisruptionBudget }
+func (b *PodDisruptionBudget) clone() Object { c := *b; return &c }
+
+// PriorityClass names a priority.
+type PriorityClass struct {
+	ObjectMeta
+	Value            int32
+	GlobalDefault    bool
+	PreemptionPolicy PreemptionPolicy
+}
+
+// Kind returns KindPriorityClass.
+func (c *PriorityClass) Kind() Kind    { return KindPriorityClass }
+func (c *PriorityClass) clone() Object { d := *c; return &d }

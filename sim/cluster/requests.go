@@ -1,0 +1,95 @@
+package cluster
+
+// Requests that the scheduler assumes for a container that states none, when it compares nodes
+// (pkg/scheduler/util/pod_resources.go, v1.36).
+const (
+	DefaultMilliCPU = 100
+	DefaultMemory   = 200 * 1024 * 1024
+)
+
+// Complete computes what depends on the spec alone, and returns the spec.
+//
+// The effective request is the larger of (sum of containers and sidecars) and (each init container with the sidecars
+// before it), replaced for cpu and memory by pod-level requests where they are stated, plus overhead
+// (component-helpers resource/helpers.go: PodRequests, v0.36).
+func (s *PodSpec) Complete() *PodSpec {
+	s.requests = s.effective(Container.stated)
+	withDefaults := s.effective(s.nonMissing)
+	s.nonZeroCPU, s.nonZeroMem = withDefaults.MilliCPU, withDefaults.Memory
+	if a := s.Affinity; a != nil {
+		s.hasAffinity = len(a.RequiredPod)+len(a.PreferredPod)+len(a.RequiredPodAnti)+len(a.PreferredPodAnti) > 0
+	}
+	s.completed = true
+	return s
+}
+
+func (s *PodSpec) effective(of func(Container) Resources) Resources {
+	var total, sidecars, largestInit Resources
+	for _, c := range s.Containers {
+		r := of(c)
+		total.Add(&r)
+	}
+	for _, c := range s.InitContainers {
+		r := of(c)
+		if c.Sidecar {
+			total.Add(&r)
+			sidecars.Add(&r)
+			r = sidecars.Clone()
+		} else {
+			r = r.Clone()
+			r.Add(&sidecars)
+		}
+		largestInit.Max(&r)
+	}
+	total.Max(&largestInit)
+	s.applyPodLevel(&total)
+	total.Add(&s.Overhead)
+	return total
+}
+
+func (s *PodSpec) applyPodLevel(total *Resources) {
+	if s.PodRequests == nil {
+		return
+	}
+	if s.PodRequestsCPU {
+		total.MilliCPU = s.PodRequests.MilliCPU
+	}
+	if s.PodRequestsMem {
+		total.Memory = s.PodRequests.Memory
+	}
+	for _, a := range s.PodRequests.Extended { // huge pages
+		total.Set(a.Name, a.Value)
+	}
+}
+
+func (c Container) stated() Resources { return c.Requests }
+
+// nonMissing is the container's request with defaults where it states none. With pod-level requests the defaults stand
+// in only for what no container states either (pkg/scheduler/framework/types.go: getNonMissingContainerRequests, v1.36).
+func (s *PodSpec) nonMissing(c Container) Resources {
+	r := c.Requests.Clone()
+	if !c.RequestsCPU && (s.PodRequests == nil || !s.PodRequestsCPU && !s.anyContainer(Container.statesCPU)) {
+		r.MilliCPU = DefaultMilliCPU
+	}
+	if !c.RequestsMemory && (s.PodRequests == nil || !s.PodRequestsMem && !s.anyContainer(Container.statesMemory)) {
+		r.Memory = DefaultMemory
+	}
+	return r
+}
+
+func (c Container) statesCPU() bool    { return c.RequestsCPU }
+func (c Container) statesMemory() bool { return c.RequestsMemory }
+
+func (s *PodSpec) anyContainer(states func(Container) bool) bool {
+	for _, c := range s.Containers {
+		if states(c) {
+			return true
+		}
+	}
+	for _, c := range s.InitContainers {
+		if states(c) {
+			return true
+		}
+	}
+	return false
+}
