@@ -64,9 +64,10 @@ func (e *Engine) Events() uint64 { return e.fired }
 func (e *Engine) Pending() int { return e.queue.len() }
 
 // Hash returns the hash of the event log so far: of the time, phase and sequence
-// of every event fired. Two runs with different logs have different hashes (but
-// for chance, 1 in 2^64), and as sequences count every scheduling, cancelled ones
-// included, so have two runs that merely scheduled in a different order.
+// of every event fired. Runs with different logs have different hashes, barring a
+// collision in 64 bits; and as the sequence counts every call of At, runs that
+// scheduled the same things in another order differ too. A seed that no event
+// depends on does not show.
 func (e *Engine) Hash() uint64 { return e.hash }
 
 // At schedules ev at t, in phase p of that instant. At the current instant it
