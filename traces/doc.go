@@ -26,6 +26,6 @@
 // # Memory
 //
 // Rows are streamed. What is held while a run goes on is one row, whatever the length of the trace, as long as its file
-// is sorted by the time of submission; order.go says what happens to one that is not. The check before it holds 12 to
-// 24 bytes for each name (names.go).
+// is sorted by the time of submission; order.go says what happens to one that is not. The check before it holds 16 to
+// 32 bytes for each name (names.go).
 package traces

@@ -55,7 +55,8 @@ func gunzip(r io.Reader, raw io.Closer, name string) (io.ReadCloser, error) {
 	if err != nil {
 		return nil, readError(name, err)
 	}
-	return source{Reader: decoder, close: func() error { return errors.Join(decoder.Close(), raw.Close()) }}, nil
+	// The decoder holds nothing, and its Close would only repeat an error of its Read.
+	return source{Reader: decoder, close: raw.Close}, nil
 }
 
 // unzstd decodes in the caller's goroutine: a concurrency of 1 makes the decoder start none.

@@ -179,13 +179,13 @@ func (p *openbPods) qos() string {
 func (p *openbPods) phase() string {
 	word := p.text(openbPhase)
 	if !slices.Contains(openbPhases, word) {
-		p.fail(openbPhase, "unknown: %s; known are%s", quoteOdd(word), strings.Join(openbPhases, " "))
+		p.fail(openbPhase, "unknown: %s; known are %s", quoteOdd(word), strings.Join(openbPhases[1:], ", "))
 		return ""
 	}
 	return p.intern(word)
 }
 
-// intern returns the one copy of a word, so that a row does not keep its whole line alive.
+// intern returns the one copy of a word: the text of a line is kept alive by the name of its row and by nothing else.
 func (p *openbPods) intern(word string) string {
 	one, ok := p.words[word]
 	if !ok {

@@ -12,7 +12,7 @@ import (
 //
 // It reads the file once to check every row. If the rows are in order, it streams them in a second reading; the names
 // seen are forgotten before. If they are not (most of the openb lists that were derived from the default one are not),
-// it reads them all and sorts them: about 200 bytes a row. What cannot be read twice, such as a pipe, is held as well.
+// it reads them all and sorts them: about 300 bytes a row. What cannot be read twice, such as a pipe, is held as well.
 func openInOrder(path string, f format) (PodReader, error) {
 	if info, err := os.Stat(path); err == nil && !info.Mode().IsRegular() {
 		return loadSorted(path, f)
