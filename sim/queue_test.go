@@ -79,8 +79,9 @@ func TestQueueCancel(t *testing.T) {
 		d := q.push(4, 4, named("d")) // in a slot that a or b had
 		require.False(t, q.cancel(a), "stale")
 		require.False(t, q.cancel(b), "stale")
+		q.push(5, 5, named("e")) // not in the same one
 		require.True(t, q.cancel(c))
-		require.Equal(t, []string{"d"}, drain(q, Never))
+		require.Equal(t, []string{"d", "e"}, drain(q, Never))
 		require.False(t, q.cancel(d))
 		require.Zero(t, q.len())
 	})
@@ -99,19 +100,25 @@ type pairs struct {
 func (p *pairs) step(t require.TestingT, number func(n int) int) {
 	switch op := number(10); {
 	case op < 5:
-		p.ord++
-		at := Time(number(50))
-		ord := uint64(1+number(6))<<phaseShift | p.ord
-		ev := named("event")
-		p.handles = append(p.handles, p.fast.push(at, ord, ev))
-		p.dumb.push(at, ord, ev)
+		p.push(Time(number(50)), PhaseWorld+Phase(number(6)))
 	case op < 8 && len(p.handles) > 0:
-		h := p.handles[number(len(p.handles))]
-		require.Equal(t, p.dumb.cancel(h), p.fast.cancel(h))
+		p.cancel(t, number)
 	default:
 		p.pop(t, Time(number(50)))
 	}
 	require.Equal(t, p.dumb.len(), p.fast.len())
+}
+
+func (p *pairs) push(at Time, phase Phase) {
+	p.ord++
+	ord := uint64(phase)<<phaseShift | p.ord
+	p.handles = append(p.handles, p.fast.push(at, ord, named("event")))
+	p.dumb.push(at, ord, named("event"))
+}
+
+func (p *pairs) cancel(t require.TestingT, number func(n int) int) {
+	h := p.handles[number(len(p.handles))]
+	require.Equal(t, p.dumb.cancel(h), p.fast.cancel(h))
 }
 
 func (p *pairs) pop(t require.TestingT, until Time) bool {
@@ -142,12 +149,12 @@ func TestQueueAgreesWithSortedSlice(t *testing.T) {
 }
 
 // TestQueueAgreesAtLength is the same property where queues grow to hundreds of
-// entries, so that the heap sweeps dead ones out again and again.
+// entries.
 func TestQueueAgreesAtLength(t *testing.T) {
 	eachQueue(t, func(t *testing.T, q queue) {
 		p := pairs{fast: q}
 		rng := rand.New(rand.NewPCG(1, 1))
-		for range 20_000 {
+		for range 4000 {
 			p.step(t, rng.IntN)
 			if h, ok := q.(*fourAry); ok {
 				requireHeap(t, h)
@@ -172,6 +179,26 @@ func requireHeap(t *testing.T, q *fourAry) {
 		t.Fatalf("%d entries, %d dead, counted %d; %d of %d slots free",
 			len(q.heap), dead, q.dead, len(q.free), len(q.table))
 	}
+}
+
+// A sweep builds the heap anew: what is left must still come out in order.
+func TestSweepKeepsTheOrder(t *testing.T) {
+	rapid.Check(t, func(rt *rapid.T) {
+		rng := rand.New(rand.NewPCG(rapid.Uint64().Draw(rt, "seed"), 0))
+		p := pairs{fast: &fourAry{}}
+		for range rapid.IntRange(compactMin, 4*compactMin).Draw(rt, "pushes") {
+			p.push(Time(rng.IntN(1000)), PhaseWorld)
+		}
+		fast := p.fast.(*fourAry)
+		before := len(fast.heap)
+		for len(fast.heap) == before && fast.len() > 0 {
+			p.cancel(rt, rng.IntN)
+			requireHeap(t, fast)
+		}
+		require.Less(rt, len(fast.heap), before)
+		require.Zero(rt, fast.dead)
+		p.drain(rt)
+	})
 }
 
 // Timers that are set and cancelled must not pile up until their time comes.
