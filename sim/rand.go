@@ -15,29 +15,32 @@ func (e *Engine) Rand(stream string) *rand.Rand {
 }
 
 // Draw returns a generator whose sequence depends on nothing but the seed, the
-// stream and the key. What belongs to an object is drawn by the object's key, so
+// stream and the key, which may have parts (namespace, name). What belongs to an object is drawn by the object's key, so
 // that it does not depend on what else was drawn before: the run time of a pod is
 // the same under every policy.
 //
 // All calls share one generator, which Draw seeds anew without allocating: it is
 // valid until the next call of Draw or Source. Draw what is needed at once, and do
 // not keep it.
-func (e *Engine) Draw(stream, key string) *rand.Rand {
+func (e *Engine) Draw(stream string, key ...string) *rand.Rand {
 	e.reseed(stream, key)
 	return e.draw
 }
 
 // Source is Draw for distributions that want a source, such as those of gonum's
 // distuv. The same rule holds: valid until the next call of Draw or Source.
-func (e *Engine) Source(stream, key string) rand.Source {
+func (e *Engine) Source(stream string, key ...string) rand.Source {
 	e.reseed(stream, key)
 	return &e.source
 }
 
-func (e *Engine) reseed(stream, key string) {
+func (e *Engine) reseed(stream string, key []string) {
 	h := hashString(hashStart, stream)
-	h = (h ^ keySeparator) * hashPrime
-	e.source.Seed(e.seed, finish(hashString(h, key)))
+	for _, part := range key {
+		h = (h ^ keySeparator) * hashPrime
+		h = hashString(h, part)
+	}
+	e.source.Seed(e.seed, finish(h))
 }
 
 // FNV-1a, 64 bits (http://www.isthe.com/chongo/tech/comp/fnv/), written out since

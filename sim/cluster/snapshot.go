@@ -73,6 +73,9 @@ func (s *Snapshot) Node(name string) *NodeInfo {
 // Handles returns the upper bound of all NodeInfo.Index, for dense tables.
 func (s *Snapshot) Handles() int { return s.handles }
 
+// Generation moves whenever any node or pod here changes.
+func (s *Snapshot) Generation() uint64 { return s.generation }
+
 // Epoch moves whenever the set of nodes or of their images changes: what was computed over the whole cluster is then void.
 func (s *Snapshot) Epoch() uint64 { return s.epoch }
 

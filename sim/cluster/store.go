@@ -122,7 +122,9 @@ func Edit[T Object](s *Store, key Key, reason Reason, edit func(T)) error {
 }
 
 // EditPod is Edit for pods.
-func (s *Store) EditPod(key Key, reason Reason, edit func(*Pod)) error { return Edit(s, key, reason, edit) }
+func (s *Store) EditPod(key Key, reason Reason, edit func(*Pod)) error {
+	return Edit(s, key, reason, edit)
+}
 
 // EditNode is Edit for nodes.
 func (s *Store) EditNode(name string, reason Reason, edit func(*Node)) error {
@@ -181,4 +183,21 @@ func (s *Store) commit(c *Change) {
 	for _, w := range s.watchers {
 		w.push(c)
 	}
+}
+
+// Terminate deletes a pod as the API server does: one that holds a node is marked and left to its kubelet to end
+// gracefully, any other is removed at once. It returns ErrNotFound if the pod is gone. Marking twice changes nothing.
+func (s *Store) Terminate(key Key, reason Reason) error {
+	o, err := s.current(key)
+	if err != nil {
+		return err
+	}
+	p := o.(*Pod)
+	switch {
+	case p.Deleting:
+		return nil
+	case p.NodeName == "" || p.Terminal():
+		return s.Delete(key, reason)
+	}
+	return s.EditPod(key, reason, func(p *Pod) { p.Deleting, p.DeletingSince = true, s.Now() })
 }
