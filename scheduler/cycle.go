@@ -1,6 +1,8 @@
 package scheduler
 
 import (
+	"slices"
+
 	"github.com/wavetank/wavetank/scheduler/framework"
 	"github.com/wavetank/wavetank/sim"
 	"github.com/wavetank/wavetank/sim/cluster"
@@ -89,6 +91,19 @@ func (s *Scheduler) giveBack(w *waiting, d *framework.Decision) {
 	s.queue.failed(w, d.Rejectors, d.PendingOn)
 	if d.Renominated {
 		s.nominate(w.Pod, d.Nominated)
+	}
+	if d.Nominated != "" {
+		s.outrank(w.Pod, d.Nominated)
+	}
+}
+
+// outrank withdraws the nominations of lower priority on a node where room is being made for a pod: they may fit there
+// no more (framework/preemption/executor.go, v1.36).
+func (s *Scheduler) outrank(pod *cluster.Pod, node string) {
+	for _, other := range slices.Clone(s.cache.Nominated(node)) {
+		if other.Spec.Priority < pod.Spec.Priority {
+			s.nominate(other, "")
+		}
 	}
 }
 

@@ -17,6 +17,8 @@ func InTree() framework.Registry {
 		ImageLocality:                   newImageLocality,
 		DynamicResources:                newDynamicResources,
 		DefaultBinder:                   newDefaultBinder,
+		DefaultPreemption:               newDefaultPreemption,
+		PodTopologySpread:               NewPodTopologySpread,
 
 		GPUShare: newGPUShare,
 		Random:   newRandom,

@@ -39,6 +39,7 @@ type PodStatus struct {
 	Reason        string // why it failed or cannot start: "NodeLost", "Evicted", "OutOfcpu", ...
 	Message       string
 	NominatedNode string // where room is being made for it by preemption
+	Disrupted     Reason // why it is being deleted, if another than its owner or user wants it: ReasonPreempted, ...
 	ScheduledAt   sim.Time
 	StartedAt     sim.Time // Running since
 	FinishedAt    sim.Time // Succeeded or Failed since

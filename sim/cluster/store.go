@@ -199,5 +199,7 @@ func (s *Store) Terminate(key Key, reason Reason) error {
 	case p.NodeName == "" || p.Terminal():
 		return s.Delete(key, reason)
 	}
-	return s.EditPod(key, reason, func(p *Pod) { p.Deleting, p.DeletingSince = true, s.Now() })
+	return s.EditPod(key, reason, func(p *Pod) {
+		p.Deleting, p.DeletingSince, p.Status.Disrupted = true, s.Now(), reason
+	})
 }
