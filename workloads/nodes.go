@@ -1,0 +1,167 @@
+package workloads
+
+import (
+	"errors"
+	"fmt"
+	"path"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/wavetank/wavetank/sim/cluster"
+	"github.com/wavetank/wavetank/traces"
+)
+
+// BuildNodes creates the nodes of the scenario in the store, in the order of the file. Its errors are of trace files, of
+// names that come twice, and of faults that no node answers to.
+func (s *Scenario) BuildNodes(store *cluster.Store, paths Paths) error {
+	for i, c := range s.Cluster {
+		create := func(field string, node *cluster.Node) error {
+			err := store.Create(node, cluster.ReasonCreated)
+			if errors.Is(err, cluster.ErrAlreadyExists) {
+				return s.Errorf(field, "node %s comes twice: another entry has it too", node.Name)
+			}
+			return err
+		}
+		if err := s.buildEntry(fmt.Sprintf("cluster[%d]", i), c, paths, create); err != nil {
+			return err
+		}
+	}
+	return s.checkFaults(store)
+}
+
+func (s *Scenario) buildEntry(field string, c ClusterEntry, paths Paths, create func(string, *cluster.Node) error) error {
+	if c.Trace != nil {
+		field += ".trace"
+		return s.buildTrace(field, c.Trace, paths, create)
+	}
+	field += ".nodes"
+	for i := range c.Nodes.Count {
+		if err := create(field, c.Nodes.build(i)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// build makes the i-th node of the group.
+func (g *NodeGroup) build(i int) *cluster.Node {
+	name := strings.Replace(g.Name, numberMark, strconv.Itoa(i), 1)
+	node := newNode(name, g.GPUs, g.GPUModel)
+	for key, value := range g.Labels {
+		node.Labels[key] = value
+	}
+	if zone := i % max(1, len(g.Zones)); zone < len(g.Zones) {
+		node.Labels[cluster.LabelZone] = g.Zones[zone]
+	}
+	if n := len(g.Regions); n > 0 {
+		node.Labels[cluster.LabelRegion] = g.Regions[i%max(1, len(g.Zones))%n]
+	}
+	node.Capacity, node.Allocatable = g.Capacity.Resources, g.Allocatable.Resources
+	node.AllocatablePods = g.Allocatable.Pods
+	node.Taints = slices.Clone(g.Taints)
+	return node
+}
+
+// newNode gives a node the labels that the kubelet sets, and that of its GPUs.
+func newNode(name string, gpus int, model string) *cluster.Node {
+	node := &cluster.Node{GPUs: gpus}
+	node.Name = name
+	node.Labels = cluster.Labels{cluster.LabelHostname: name}
+	if model != "" {
+		node.Labels[cluster.LabelGPUModel] = model
+	}
+	return node
+}
+
+// buildTrace creates the nodes of a recorded list. It reads the list to its end even when the cut needs no more, so that
+// a broken file is an error under every cut.
+func (s *Scenario) buildTrace(field string, t *NodeTrace, paths Paths, create func(string, *cluster.Node) error) (err error) {
+	file := paths.Trace(t.Path)
+	rows, err := traces.OpenNodes(file, t.Format)
+	if err != nil {
+		return s.Errorf(field+".path", "%w", err)
+	}
+	defer func() { err = errors.Join(err, rows.Close()) }()
+	cut := cutter{take: t.Take}
+	for row, ok := rows.Next(); ok; row, ok = rows.Next() {
+		if row.GPUs > cluster.MaxDevices {
+			return fmt.Errorf("%s:%d: node %s has %d GPUs: over %d", file, row.Line, row.Name, row.GPUs, cluster.MaxDevices)
+		}
+		if !cut.keeps(row) {
+			continue
+		}
+		if err = create(field, t.build(row)); err != nil {
+			return err
+		}
+	}
+	if rows.Err() != nil {
+		return s.Errorf(field+".path", "%w", rows.Err())
+	}
+	return s.checkCut(field, cut)
+}
+
+func (t *NodeTrace) build(row traces.NodeRow) *cluster.Node {
+	node := newNode(row.Name, row.GPUs, row.GPUModel)
+	node.Capacity = cluster.Resources{MilliCPU: row.MilliCPU, Memory: row.MemoryBytes}
+	node.Allocatable = node.Capacity
+	node.AllocatablePods = t.Pods
+	return node
+}
+
+// cutter decides row by row what a Take keeps.
+type cutter struct {
+	take  Take
+	rows  int // seen
+	nodes int // kept
+	gpus  int // of the nodes kept
+}
+
+func (c *cutter) keeps(row traces.NodeRow) bool {
+	number := c.rows
+	c.rows++
+	if c.take.Every > 0 && number%c.take.Every != 0 || c.full() {
+		return false
+	}
+	c.nodes++
+	c.gpus += row.GPUs
+	return true
+}
+
+func (c *cutter) full() bool {
+	return c.take.Nodes > 0 && c.nodes >= c.take.Nodes || c.take.GPUs > 0 && c.gpus >= c.take.GPUs
+}
+
+// checkCut reports a cut that asks for more than there is: the experiment would not be the one meant.
+func (s *Scenario) checkCut(field string, c cutter) error {
+	if (c.take.Nodes > 0 || c.take.GPUs > 0) && !c.full() {
+		return s.Errorf(field+".take", "the file does not have so many: %d nodes with %d GPUs are all of it", c.nodes, c.gpus)
+	}
+	if c.nodes == 0 {
+		return s.Errorf(field+".path", "no nodes in %s", field)
+	}
+	return nil
+}
+
+// checkFaults reports faults that no node answers to: a slip in a name must not make a run without faults.
+func (s *Scenario) checkFaults(store *cluster.Store) error {
+	for i, f := range s.Faults {
+		matches := func(o cluster.Object) bool { return f.Matches(o.(*cluster.Node)) }
+		if !slices.ContainsFunc(store.List(cluster.KindNode), matches) {
+			return s.Errorf(fmt.Sprintf("faults[%d]", i), "no node of the cluster answers to it")
+		}
+	}
+	return nil
+}
+
+// Matches tells whether the fault takes that node down.
+func (f Fault) Matches(node *cluster.Node) bool {
+	switch {
+	case f.Node != "":
+		return node.Name == f.Node
+	case f.Nodes != "":
+		matched, err := path.Match(f.Nodes, node.Name)
+		return matched && err == nil // decoding has checked the pattern
+	}
+	return f.Zone != "" && node.Labels[cluster.LabelZone] == f.Zone
+}
