@@ -1,0 +1,198 @@
+package kubelet
+
+import (
+	"cmp"
+	"slices"
+	"time"
+
+	"github.com/wavetank/wavetank/sim"
+	"github.com/wavetank/wavetank/sim/cluster"
+)
+
+// Config says how long the steps of a pod's life take. The zero value: no time at all.
+type Config struct {
+	// WatchLatency is the time until the kubelet hears of a change to a pod; nil: none.
+	WatchLatency cluster.Latency
+	// Pull is the time to get the pod's images, Start the time from then until it is running and ready; nil: none.
+	Pull, Start func(pod *cluster.Pod) time.Duration
+	// Stop is the time a running pod takes to end once it is told to, at most its grace period; nil: none.
+	Stop func(pod *cluster.Pod) time.Duration
+}
+
+// Kubelet runs the pods that are bound to the nodes of one cluster.
+type Kubelet struct {
+	cfg    Config
+	engine *sim.Engine
+	store  *cluster.Store
+	nodes  map[string]*node
+	lives  map[cluster.UID]*life
+	free   []*life // for reuse
+
+	markRunning, markSucceeded, markLost func(*cluster.Pod) // made once: a write needs no closure
+}
+
+// node is a machine that is up, and what was admitted there.
+type node struct{ info *cluster.NodeInfo }
+
+// stage says what a life's pending event will do.
+type stage uint8
+
+const (
+	starting stage = iota + 1
+	running
+	stopping
+)
+
+// life is one admitted pod on its node. It is the event of its own next step.
+type life struct {
+	k     *Kubelet
+	node  *node
+	pod   *cluster.Pod // the version that was admitted
+	stage stage
+	end   sim.Time // when it ends by itself, once it runs
+	next  sim.Handle
+}
+
+// New returns a kubelet for all nodes of the store. It must be made before the first write to the store.
+func New(engine *sim.Engine, store *cluster.Store, cfg Config) *Kubelet {
+	k := &Kubelet{cfg: cfg, engine: engine, store: store, nodes: map[string]*node{}, lives: map[cluster.UID]*life{}}
+	k.markRunning = func(p *cluster.Pod) {
+		p.Status.Phase, p.Status.Ready, p.Status.StartedAt = cluster.Running, true, engine.Now()
+	}
+	k.markSucceeded = func(p *cluster.Pod) { k.markEnded(p, cluster.Succeeded, "") }
+	k.markLost = func(p *cluster.Pod) { k.markEnded(p, cluster.Failed, nodeLost) }
+	store.Watch("kubelet nodes", nil, k.heardNode, cluster.KindNode)
+	store.Watch("kubelet", cfg.WatchLatency, k.heardPod, cluster.KindPod)
+	return k
+}
+
+// nodeLost is the reason of pods that ended with their node (pkg/util/node: NodeUnreachablePodReason, v1.36).
+const nodeLost = "NodeLost"
+
+func (k *Kubelet) markEnded(p *cluster.Pod, phase cluster.Phase, reason string) {
+	p.Status.Phase, p.Status.Ready, p.Status.Reason, p.Status.FinishedAt = phase, false, reason, k.engine.Now()
+}
+
+// Pods returns the number of pods that are admitted and have not ended.
+func (k *Kubelet) Pods() int { return len(k.lives) }
+
+// heardNode keeps the nodes on which something runs up to date. Their state is made when the first pod comes.
+func (k *Kubelet) heardNode(_ sim.Time, c *cluster.Change) {
+	name := c.Object().Meta().Name
+	st := k.nodes[name]
+	if st == nil || st.info.Node.UID != c.Object().Meta().UID {
+		return
+	}
+	if _, after := c.Nodes(); after == nil || after.Down {
+		k.lose(name)
+	} else {
+		st.info.SetNode(after)
+	}
+}
+
+// up returns the state of a node that is up. One that was made anew under its name has nothing of the former.
+func (k *Kubelet) up(n *cluster.Node) *node {
+	st := k.nodes[n.Name]
+	if st != nil && st.info.Node.UID != n.UID {
+		k.lose(n.Name)
+		st = nil
+	}
+	if st == nil {
+		st = &node{info: cluster.NewNodeInfo(n)}
+		k.nodes[n.Name] = st
+	}
+	return st
+}
+
+// lose ends everything on a node that is down or gone, in the order in which the pods were made.
+func (k *Kubelet) lose(name string) {
+	st := k.nodes[name]
+	delete(k.nodes, name)
+	pods := slices.Clone(st.info.Pods)
+	slices.SortFunc(pods, func(a, b *cluster.Pod) int { return cmp.Compare(a.UID, b.UID) })
+	for _, p := range pods {
+		k.drop(p.UID)
+		k.end(p, cluster.ReasonNodeLost, k.markLost)
+	}
+}
+
+func (k *Kubelet) heardPod(_ sim.Time, c *cluster.Change) {
+	before, after := c.Pods()
+	switch {
+	case after == nil:
+		k.drop(before.UID)
+	case after.NodeName == "":
+	case after.Terminal():
+		k.drop(after.UID)
+	case before == nil || before.NodeName == "":
+		k.admit(after)
+	case after.Deleting && !before.Deleting:
+		k.terminate(after)
+	}
+}
+
+// admit takes a bound pod onto its node, or turns it away.
+func (k *Kubelet) admit(pod *cluster.Pod) {
+	n := k.store.Node(pod.NodeName)
+	if n == nil || n.Down {
+		k.end(pod, cluster.ReasonNodeLost, k.markLost)
+		return
+	}
+	st := k.up(n)
+	if reason := admission(st.info, pod); reason != "" {
+		k.end(pod, cluster.ReasonRejected, func(p *cluster.Pod) { k.markEnded(p, cluster.Failed, reason) })
+		return
+	}
+	st.info.AddPod(pod)
+	l := k.newLife(st, pod)
+	if d := k.startLatency(pod); d > 0 {
+		l.next = k.engine.After(d, sim.PhaseWorld, l)
+		return
+	}
+	l.start()
+}
+
+func (k *Kubelet) startLatency(pod *cluster.Pod) time.Duration {
+	var d time.Duration
+	if k.cfg.Pull != nil {
+		d += k.cfg.Pull(pod)
+	}
+	if k.cfg.Start != nil {
+		d += k.cfg.Start(pod)
+	}
+	return d
+}
+
+// current returns the newest version of a pod, nil if it is gone, made anew or has ended.
+func (k *Kubelet) current(pod *cluster.Pod) *cluster.Pod {
+	p := k.store.Pod(pod.NamespacedName)
+	if p == nil || p.UID != pod.UID || p.Terminal() {
+		return nil
+	}
+	return p
+}
+
+// end writes the end of a pod. One that is being deleted as well is removed, as nothing is left to wait for.
+func (k *Kubelet) end(pod *cluster.Pod, reason cluster.Reason, mark func(*cluster.Pod)) {
+	p := k.current(pod)
+	if p == nil {
+		return
+	}
+	k.edit(p, reason, mark)
+	if p.Deleting {
+		k.remove(p, cluster.ReasonCleanedUp)
+	}
+}
+
+// edit and remove write to a pod that was looked up in this same event: an error is a mistake of ours.
+func (k *Kubelet) edit(p *cluster.Pod, reason cluster.Reason, mark func(*cluster.Pod)) {
+	if err := k.store.EditPod(cluster.KeyOf(p), reason, mark); err != nil {
+		panic("kubelet: " + err.Error())
+	}
+}
+
+func (k *Kubelet) remove(p *cluster.Pod, reason cluster.Reason) {
+	if err := k.store.Delete(cluster.KeyOf(p), reason); err != nil {
+		panic("kubelet: " + err.Error())
+	}
+}
