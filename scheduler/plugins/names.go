@@ -14,6 +14,7 @@ const (
 	ImageLocality                   = "ImageLocality"
 	DynamicResources                = "DynamicResources"
 	DefaultBinder                   = "DefaultBinder"
+	PodTopologySpread               = "PodTopologySpread"
 )
 
 // The names of our own plugins and policies.
