@@ -102,11 +102,13 @@ func (s *series) copy(w io.Writer, samples io.Reader) error {
 		return err
 	}
 	lines := bufio.NewScanner(samples)
-	fields := 4 + 2*len(s.columns)
+	commas := 3 + 2*len(s.columns)
+	var line []byte
 	for lines.Scan() {
-		line := lines.Bytes()
-		missing := fields - 1 - bytes.Count(line, []byte(","))
-		line = append(line, bytes.Repeat([]byte(",0"), missing)...)
+		line = append(line[:0], lines.Bytes()...) // a copy: what follows in the scanner's memory is the next sample
+		for range commas - bytes.Count(line, []byte(",")) {
+			line = append(line, ",0"...)
+		}
 		if _, err := w.Write(append(line, '\n')); err != nil {
 			return err
 		}

@@ -64,6 +64,7 @@ func render(w io.Writer, header []string, rows [][]string) error {
 		tablewriter.WithHeaderAutoFormat(tw.Off),
 		tablewriter.WithHeaderAutoWrap(tw.WrapNone),
 		tablewriter.WithRowAutoWrap(tw.WrapNone),
+		tablewriter.WithTrimSpace(tw.Off), // the parts of a sum are indented
 	)
 	t.Header(header)
 	if err := t.Bulk(rows); err != nil {
@@ -108,21 +109,21 @@ func (s *Summary) waitRows() [][]string {
 
 func (s *Summary) decisionRows(wall *Wallclock) [][]string {
 	d := s.Decisions
-	rows := [][]string{
-		{"decisions", thousands(int64(d.Total))},
-		{"  unschedulable", thousands(int64(d.Unschedulable))},
-		{"  attempts per pod, mean", strconv.FormatFloat(d.MeanAttempts, 'f', 2, 64)},
-		{"  attempts per pod, max", thousands(int64(d.MaxAttempts))},
+	rows := [][]string{{"decisions", thousands(int64(d.Total))}}
+	if wall != nil {
+		rows = append(rows, []string{"  per second of wall time", thousands(int64(wall.DecisionsPerSecond))})
 	}
+	rows = append(rows,
+		[]string{"  unschedulable", thousands(int64(d.Unschedulable))},
+		[]string{"  attempts per pod, mean", strconv.FormatFloat(d.MeanAttempts, 'f', 2, 64)},
+		[]string{"  attempts per pod, max", thousands(int64(d.MaxAttempts))},
+	)
 	if d.Errors > 0 {
 		rows = append(rows, []string{"  errors", thousands(int64(d.Errors))})
 	}
 	if d.Preemptions > 0 || d.Victims > 0 {
 		rows = append(rows, []string{"preemptions", thousands(int64(d.Preemptions))},
 			[]string{"  victims", thousands(int64(d.Victims))})
-	}
-	if wall != nil {
-		rows = append(rows, []string{"  per second of wall time", thousands(int64(wall.DecisionsPerSecond))})
 	}
 	return append(rows, []string{"events", thousands(int64(s.Events))})
 }
