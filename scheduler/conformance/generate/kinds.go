@@ -5,6 +5,7 @@ type mix struct {
 	minNodes, maxNodes int
 	fill               float64 // share of a node's cpu and memory that running pods request, at most; above 1 overcommits
 	pending            int     // pods to decide; 0: one, named "pending"
+	maxRequest         int64   // of a pod to decide, in percent of some node
 	emptyNodes         float64 // nodes without pods
 
 	taint, toleration, cordon           float64
@@ -20,12 +21,12 @@ type mix struct {
 
 // rare is the background of every kind.
 var rare = mix{
-	minNodes: 2, maxNodes: 25, fill: 0.7, emptyNodes: 0.3,
+	minNodes: 2, maxNodes: 25, fill: 0.7, emptyNodes: 0.3, maxRequest: 60,
 	taint: 0.15, toleration: 0.3, cordon: 0.04,
 	nodeAffinity: 0.1, podAffinity: 0.1, runningAffinity: 0.05, spread: 0.1, service: 0.2,
 	hostPort: 0.04, image: 0.2, volume: 0.03, extended: 0.05, limitsOnly: 0.15, noRequest: 0.1,
 	initContainer: 0.15, overhead: 0.1, podLevel: 0.05, preemptor: 0.15, budget: 0.1, never: 0.1, nominated: 0.1,
-	terminating: 0.05, finished: 0.03, gate: 0.01, config: 0.05,
+	terminating: 0.05, finished: 0.03, gate: 0.02, config: 0.05,
 }
 
 type kind struct {
@@ -43,7 +44,8 @@ var kinds = []kind{
 	{"defaultspread", rare.with(func(m *mix) { m.spread, m.service, m.config = 0, 1, 0.3 })},
 	{"ports", rare.with(func(m *mix) { m.hostPort = 0.5 })},
 	{"images", rare.with(func(m *mix) { m.image, m.initContainer = 1, 0.4 })},
-	{"volumes", rare.with(func(m *mix) { m.volume = 0.8 })},
+	{"volumes", rare.with(func(m *mix) { m.volume, m.maxRequest = 0.8, 5 })},
+	{"volumesfull", rare.with(func(m *mix) { m.volume, m.maxRequest, m.emptyNodes, m.preemptor, m.maxNodes = 1, 8, 0, 0.6, 8 })},
 	{"config", rare.with(func(m *mix) { m.config, m.extended, m.spread, m.podAffinity, m.nodeAffinity = 1, 0.2, 0.3, 0.3, 0.3 })},
 	{"preemption", rare.with(preemption)},
 	{"preemptionother", rare.with(func(m *mix) {
@@ -58,7 +60,7 @@ var kinds = []kind{
 }
 
 func preemption(m *mix) {
-	m.maxNodes, m.fill, m.emptyNodes = 10, 1, 0
+	m.maxNodes, m.fill, m.emptyNodes, m.maxRequest = 10, 1, 0, 95
 	m.preemptor, m.budget, m.never, m.terminating, m.taint = 1, 0.6, 0.08, 0.1, 0.08
 }
 

@@ -11,7 +11,7 @@ import (
 const hashLabel = "pod-template-hash"
 
 // epoch is the day of the running pods' starts.
-var epoch = time.Date(2026, 3, 1, 0, 0, 0, 0, time.UTC)
+var epoch = time.Date(2024, 3, 1, 0, 0, 0, 0, time.UTC)
 
 var allApps = []string{"web", "api", "cache", "db", "batch", "search"}
 
@@ -191,15 +191,12 @@ func (w *world) pendingPod(name, namespace string) *corev1.Pod {
 func (w *world) pendingRequest() (cpuMilli, memBytes int64) {
 	node := pick(w.dice, w.nodes...)
 	left := w.room[node.Name]
-	if w.chance(0.15) && left.cpuMilli > 0 && left.memBytes >= mebi {
+	if w.chance(0.12) && left.cpuMilli > 0 && left.memBytes >= mebi {
 		return left.cpuMilli + pick(w.dice, int64(0), 0, 1), left.memBytes
 	}
 	cpu, mem := node.Status.Capacity.Cpu().MilliValue(), node.Status.Capacity.Memory().Value()/mebi
-	low, high := int64(1), int64(60)
-	if w.preemptor == 1 {
-		low, high = 15, 95
-	}
-	return max(cpu*w.between64(low, high)/100, 1), max(mem*w.between64(low, high)/100, 1) * mebi
+	low := max(w.maxRequest-80, 1)
+	return max(cpu*w.between64(low, w.maxRequest)/100, 1), max(mem*w.between64(low, w.maxRequest)/100, 1) * mebi
 }
 
 func (w *world) setGate(pod *corev1.Pod) {

@@ -73,7 +73,7 @@ func (w *world) addDrivers() {
 		}
 		d := storagev1.CSINodeDriver{Name: driver, NodeID: node.Name, TopologyKeys: []string{zoneLabel}}
 		if w.chance(0.8) {
-			d.Allocatable = &storagev1.VolumeNodeResources{Count: new(int32(w.between(1, 4)))}
+			d.Allocatable = &storagev1.VolumeNodeResources{Count: new(int32(w.between(1, 3)))}
 		}
 		w.others = append(w.others, &storagev1.CSINode{
 			TypeMeta:   metav1.TypeMeta{APIVersion: "storage.k8s.io/v1", Kind: "CSINode"},
@@ -188,7 +188,7 @@ func (w *world) usePendingVolumes(pod *corev1.Pod) {
 		addVolume(pod, claimVolume(claim))
 	}
 	switch {
-	case w.chance(0.2):
+	case w.chance(0.4):
 		addVolume(pod, w.disk())
 	case w.chance(0.03):
 		addVolume(pod, claimVolume("no-such-claim"))

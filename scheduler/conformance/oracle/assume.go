@@ -3,20 +3,22 @@ package oracle
 import (
 	"errors"
 	"fmt"
+	"time"
 
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/klog/v2"
 	fwk "k8s.io/kube-scheduler/framework"
 	"k8s.io/kubernetes/pkg/scheduler/framework"
 )
 
 // Assume implements verdict.Scheduler: what Scheduler.assumeAndReserve does, without a binding that follows.
-func (r *Real) Assume(pod, node string) error {
+func (r *Real) Assume(pod, node string, started time.Time) error {
 	c := r.last
 	if c.pod == nil || key(c.pod) != pod {
 		return fmt.Errorf("pod %s: assumed without a decision", pod)
 	}
 	assumed := c.pod.DeepCopy()
-	assumed.Spec.NodeName = node
+	assumed.Spec.NodeName, assumed.Status.StartTime = node, &metav1.Time{Time: started}
 	if err := r.sched.Cache.AssumePod(klog.FromContext(r.ctx), assumed); err != nil {
 		return err
 	}

@@ -89,21 +89,24 @@ func (r *Real) start() (err error) {
 	return r.waitForHandlers()
 }
 
-// waitForHandlers waits until the event handlers have filled the cache and the queue. WaitForHandlersSync alone would
-// do, but looks only every 100 ms.
+// waitForHandlers waits until the event handlers have filled the cache and the queue, looking every millisecond;
+// WaitForHandlersSync looks every 100 ms, but with a context that is over it looks once.
 func (r *Real) waitForHandlers() error {
 	nodes, running, waiting := r.cluster.counts()
+	over, end := context.WithCancel(r.ctx)
+	end()
 	filled := func(context.Context) (bool, error) {
 		pods, err := r.sched.Cache.PodCount()
 		pending, _ := r.sched.SchedulingQueue.PendingPods()
-		return r.sched.Cache.NodeCount() == nodes && pods == running && len(pending) == waiting, err
+		return r.sched.Cache.NodeCount() == nodes && pods == running && len(pending) == waiting &&
+			r.sched.WaitForHandlersSync(over) == nil, err
 	}
 	ctx, cancel := context.WithTimeout(r.ctx, syncTimeout)
 	defer cancel()
 	if err := wait.PollUntilContextCancel(ctx, time.Millisecond, true, filled); err != nil {
 		return fmt.Errorf("waiting for %d nodes, %d running and %d waiting pods: %w", nodes, running, waiting, err)
 	}
-	return r.sched.WaitForHandlersSync(ctx)
+	return nil
 }
 
 func (r *Real) frameworkFor(pod *corev1.Pod) (framework.Framework, *config.KubeSchedulerProfile, error) {

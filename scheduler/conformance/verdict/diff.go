@@ -17,6 +17,9 @@ func Diff(want, got Verdict) []string {
 	d.filtered(want.Filtered, got.Filtered)
 	d.scores(want.Scores, got.Scores)
 	d.list("best", want.Best, got.Best)
+	if got.Chosen != "" && !slices.Contains(want.Best, got.Chosen) {
+		d.addf("chosen: want one of %s, got %s", names(want.Best), got.Chosen)
+	}
 	if want.Message != got.Message {
 		d.addf("message: want %q, got %q", want.Message, got.Message)
 	}

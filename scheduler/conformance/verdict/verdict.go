@@ -1,5 +1,7 @@
 package verdict
 
+import "time"
+
 // Rejection is the status of the first plugin that refuses a pod (on a node, or altogether).
 type Rejection struct {
 	Plugin  string   `json:"plugin"`
@@ -41,6 +43,8 @@ type Verdict struct {
 	Best       []string             `json:"best"`              // the feasible nodes with the highest total
 	Message    string               `json:"message,omitempty"` // text of the FailedScheduling event, if nothing is feasible
 	Preemption *Preemption          `json:"preemption"`
+	// Chosen is the node that the scheduler takes, one of Best; empty if it is free to take any.
+	Chosen string `json:"-"`
 }
 
 // Scheduler is one side of a comparison: it holds one cluster and decides about its pods, which are named
@@ -50,7 +54,9 @@ type Scheduler interface {
 	// passes the filters, that node is the only feasible one (upstream: evaluateNominatedNode).
 	Decide(pod string) (Verdict, error)
 	// Assume places the pod on the node and reserves what the pod needs there. The last Decide was about this pod.
-	Assume(pod, node string) error
+	// started becomes its status.startTime, by which preemption orders victims; different for every pod (upstream takes
+	// the wall clock for a pod that has none yet, which nobody can reproduce).
+	Assume(pod, node string, started time.Time) error
 	// Preempt deletes the victims, takes the nominations of pods of lower priority away from the node, and
 	// nominates the pod to it.
 	Preempt(pod, node string, victims []string) error
