@@ -39,10 +39,14 @@ func (r *Requirement) Matches(labels Labels) bool {
 	case DoesNotExist:
 		return !has
 	case Gt, Lt:
-		return has && len(r.Values) == 1 && compareInts(r.Operator, value, r.Values[0])
+		return has && len(r.Values) == 1 && !signed(r.Values[0]) && compareInts(r.Operator, value, r.Values[0])
 	}
 	panic("cluster: requirement with operator " + strconv.Itoa(int(r.Operator)))
 }
+
+// signed tells whether an integer has a sign. No label value has one, and a requirement that states one matches nothing
+// (apimachinery pkg/labels NewRequirement, v0.36, refuses it, and node selectors then pass over the whole term).
+func signed(s string) bool { return s != "" && (s[0] == '-' || s[0] == '+') }
 
 func compareInts(op Operator, left, right string) bool {
 	l, err := strconv.ParseInt(left, 10, 64)
