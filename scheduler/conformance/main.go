@@ -30,7 +30,8 @@ type options struct {
 	cases, only int
 	seed        uint64
 	tested      string
-	show        int // differing cases to print in full
+	show        int  // differing cases to print in full
+	shrink      bool // and to make small
 }
 
 func main() {
@@ -40,6 +41,7 @@ func main() {
 	flag.IntVar(&o.only, "case", -1, "run this case alone")
 	flag.StringVar(&o.tested, "tested", "real", "scheduler to test: "+strings.Join(slices.Sorted(maps.Keys(schedulers)), ", "))
 	flag.IntVar(&o.show, "show", 20, "differing cases to print in full")
+	flag.BoolVar(&o.shrink, "shrink", true, "take from a differing cluster, before it is written, what the difference does not need")
 	flag.Parse()
 	if err := run(o, os.Stdout); err != nil {
 		fmt.Fprintln(os.Stderr, "conformance:", err)
@@ -57,6 +59,9 @@ func run(o options, out io.Writer) error {
 		first, last = o.only, o.only+1
 	}
 	start, r := time.Now(), &report{out: out, show: o.show}
+	if o.shrink {
+		r.shrink = func(manifest []byte) []byte { return shrink(manifest, tested) }
+	}
 	for i := first; i < last; i++ {
 		if err := compare(o.seed, i, tested, r); err != nil {
 			return err
@@ -77,23 +82,28 @@ func compare(seed uint64, index int, open verdict.Opener, r *report) error {
 	if err != nil {
 		return err
 	}
-	cluster, err := oracle.Load(c.YAML)
-	if err != nil {
-		return fmt.Errorf("%s: %w", c, err)
-	}
-	reference, err := oracle.New(cluster)
-	if err != nil {
-		return fmt.Errorf("%s: %w", c, err)
-	}
-	defer reference.Close()
-	tested, err := open(c.YAML)
-	if err != nil {
-		return r.add(c, []lockstep.Step{{Differences: []string{"error: " + err.Error()}}})
-	}
-	defer tested.Close()
-	steps, err := lockstep.Run(cluster.Pending, reference, tested)
+	steps, err := decide(c.YAML, open)
 	if err != nil {
 		return fmt.Errorf("%s: %w", c, err)
 	}
 	return r.add(c, steps)
+}
+
+// decide lets both schedulers decide the pods of a manifest.
+func decide(manifest []byte, open verdict.Opener) ([]lockstep.Step, error) {
+	cluster, err := oracle.Load(manifest)
+	if err != nil {
+		return nil, err
+	}
+	reference, err := oracle.New(cluster)
+	if err != nil {
+		return nil, err
+	}
+	defer reference.Close()
+	tested, err := open(manifest)
+	if err != nil {
+		return []lockstep.Step{{Differences: []string{"error: " + err.Error()}}}, nil
+	}
+	defer tested.Close()
+	return lockstep.Run(cluster.Pending, reference, tested)
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"os"
 	"path/filepath"
 	"strings"
@@ -8,6 +9,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/wavetank/wavetank/scheduler/conformance/generate"
 	"github.com/wavetank/wavetank/scheduler/conformance/oracle"
 	"github.com/wavetank/wavetank/scheduler/conformance/verdict"
 )
@@ -54,6 +56,17 @@ func TestADifferenceIsReportedWithItsCluster(t *testing.T) {
 	require.NoError(t, err)
 	_, err = oracle.Load(manifest)
 	require.NoError(t, err)
+}
+
+func TestShrinkKeepsTheDifferenceAndLittleElse(t *testing.T) {
+	c, err := generate.New(5, 0)
+	require.NoError(t, err)
+	want := difference(c.YAML, openBlind)
+	require.Equal(t, "score TaintToleration:", want)
+	small := shrink(c.YAML, openBlind)
+	require.Equal(t, want, difference(small, openBlind))
+	require.LessOrEqual(t, len(bytes.Split(small, separator)), 3, "one node and one pod make the difference")
+	require.Empty(t, difference(c.YAML, oracle.Open))
 }
 
 func TestUnknownScheduler(t *testing.T) {

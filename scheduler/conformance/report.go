@@ -19,7 +19,8 @@ const maxLines = 40
 type report struct {
 	out       io.Writer
 	show      int
-	dir       string // where the clusters of differing cases are written; made on demand
+	shrink    func(manifest []byte) []byte // nil: differing clusters are written as they are
+	dir       string                       // where the clusters of differing cases are written; made on demand
 	differing int
 	coverage  verdict.Coverage
 }
@@ -40,6 +41,9 @@ func (r *report) differs(c generate.Case, s lockstep.Step) error {
 	r.differing++
 	if r.differing > r.show {
 		return nil
+	}
+	if r.shrink != nil {
+		c.YAML = r.shrink(c.YAML)
 	}
 	path, err := r.write(c)
 	if err != nil {

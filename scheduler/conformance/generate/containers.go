@@ -118,3 +118,22 @@ func (w *world) setPodLevel(pod *corev1.Pod) {
 		delete(pod.Spec.Resources.Requests, corev1.ResourceMemory)
 	}
 }
+
+// setResize makes a pod one that is being resized in place: what its status tells differs from its spec.
+func (w *world) setResize(pod *corev1.Pod) {
+	if !w.chance(w.resize) {
+		return
+	}
+	for _, c := range pod.Spec.Containers {
+		cpu := c.Resources.Requests.Cpu().MilliValue()
+		status := corev1.ContainerStatus{Name: c.Name, Image: c.Image, AllocatedResources: corev1.ResourceList{
+			corev1.ResourceCPU: milli(max(cpu*w.between64(50, 150)/100, 1)), corev1.ResourceMemory: byteQuantity(w.between64(1, 2000) * mebi)}}
+		status.Resources = &corev1.ResourceRequirements{Requests: corev1.ResourceList{
+			corev1.ResourceCPU: milli(max(cpu*w.between64(50, 150)/100, 1)), corev1.ResourceMemory: byteQuantity(w.between64(1, 2000) * mebi)}}
+		pod.Status.ContainerStatuses = append(pod.Status.ContainerStatuses, status)
+	}
+	if w.chance(0.5) {
+		pod.Status.Conditions = append(pod.Status.Conditions, corev1.PodCondition{
+			Type: corev1.PodResizePending, Status: corev1.ConditionTrue, Reason: pick(w.dice, corev1.PodReasonInfeasible, corev1.PodReasonDeferred)})
+	}
+}

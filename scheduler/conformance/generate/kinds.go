@@ -15,6 +15,7 @@ type mix struct {
 	hostPort, image, volume             float64
 	extended, limitsOnly, noRequest     float64
 	initContainer, overhead, podLevel   float64
+	resize                              float64
 	preemptor, budget, never, nominated float64
 	terminating, finished, gate, config float64
 }
@@ -25,7 +26,7 @@ var rare = mix{
 	taint: 0.15, toleration: 0.3, cordon: 0.04,
 	nodeAffinity: 0.1, podAffinity: 0.1, runningAffinity: 0.05, spread: 0.1, service: 0.2,
 	hostPort: 0.04, image: 0.2, volume: 0.03, extended: 0.05, limitsOnly: 0.15, noRequest: 0.1,
-	initContainer: 0.15, overhead: 0.1, podLevel: 0.05, preemptor: 0.15, budget: 0.1, never: 0.1, nominated: 0.1,
+	initContainer: 0.15, overhead: 0.1, podLevel: 0.05, resize: 0.02, preemptor: 0.15, budget: 0.1, never: 0.1, nominated: 0.1,
 	terminating: 0.05, finished: 0.03, gate: 0.02, config: 0.05,
 }
 
@@ -36,7 +37,9 @@ type kind struct {
 
 // kinds are the kinds of cases, taken in turn.
 var kinds = []kind{
-	{"resources", rare.with(func(m *mix) { m.extended, m.initContainer, m.overhead, m.podLevel, m.fill = 0.3, 0.5, 0.3, 0.2, 0.95 })},
+	{"resources", rare.with(func(m *mix) {
+		m.extended, m.initContainer, m.overhead, m.podLevel, m.resize, m.fill = 0.3, 0.5, 0.3, 0.2, 0.15, 0.95
+	})},
 	{"taints", rare.with(func(m *mix) { m.taint, m.toleration, m.cordon = 0.6, 0.8, 0.15 })},
 	{"nodeaffinity", rare.with(func(m *mix) { m.nodeAffinity, m.nodeName = 1, 0.03 })},
 	{"podaffinity", rare.with(func(m *mix) { m.podAffinity, m.runningAffinity = 0.9, 0.4 })},
@@ -60,8 +63,8 @@ var kinds = []kind{
 }
 
 func preemption(m *mix) {
-	m.maxNodes, m.fill, m.emptyNodes, m.maxRequest = 10, 1, 0, 95
-	m.preemptor, m.budget, m.never, m.terminating, m.taint = 1, 0.6, 0.08, 0.1, 0.08
+	m.maxNodes, m.fill, m.emptyNodes, m.maxRequest = 8, 1, 0, 95
+	m.preemptor, m.budget, m.never, m.terminating, m.taint = 1, 0.75, 0.08, 0.1, 0.08
 }
 
 func mixed(m *mix) {

@@ -92,6 +92,7 @@ func (w *world) setRunning(pod *corev1.Pod, node *corev1.Node) {
 		w.setPriority(pod, priorities[len(priorities)-1])
 	}
 	w.useRunningVolume(pod)
+	w.setResize(pod)
 }
 
 func (w *world) setTerminating(pod *corev1.Pod) {
@@ -184,6 +185,7 @@ func (w *world) pendingPod(name, namespace string) *corev1.Pod {
 	w.setSpread(pod)
 	w.setOwner(pod)
 	w.usePendingVolumes(pod)
+	w.useImageVolume(pod)
 	return pod
 }
 

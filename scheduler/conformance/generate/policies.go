@@ -46,10 +46,10 @@ func (w *world) addBudgets() {
 	for i := range w.between(1, 4) {
 		pdb := &policyv1.PodDisruptionBudget{
 			TypeMeta:   metav1.TypeMeta{APIVersion: "policy/v1", Kind: "PodDisruptionBudget"},
-			ObjectMeta: metav1.ObjectMeta{Name: fmt.Sprintf("pdb-%d", i), Namespace: w.namespace()},
+			ObjectMeta: metav1.ObjectMeta{Name: fmt.Sprintf("pdb-%d", i), Namespace: pick(w.dice, "default", "default", w.namespace())},
 			Spec:       policyv1.PodDisruptionBudgetSpec{MinAvailable: new(intstr.FromInt32(1)), Selector: w.budgetSelector()},
 		}
-		pdb.Status.DisruptionsAllowed = pick(w.dice, int32(0), 0, 1, 2)
+		pdb.Status.DisruptionsAllowed = pick(w.dice, int32(0), 0, 0, 1, 2)
 		if w.chance(0.25) && len(w.pods) > 0 {
 			pdb.Status.DisruptedPods = map[string]metav1.Time{pick(w.dice, w.pods...).Name: {Time: epoch.AddDate(0, 1, 0)}}
 		}

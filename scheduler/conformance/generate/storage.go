@@ -216,3 +216,10 @@ func (w *world) disk() corev1.VolumeSource {
 	}
 	return corev1.VolumeSource{RBD: &corev1.RBDVolumeSource{CephMonitors: some(w.dice, 2, "m1", "m2"), RBDPool: "p", RBDImage: "i", ReadOnly: w.chance(0.5)}}
 }
+
+// useImageVolume mounts an image, which counts for the locality of images like a container's.
+func (w *world) useImageVolume(pod *corev1.Pod) {
+	if w.chance(w.image / 5) {
+		addVolume(pod, corev1.VolumeSource{Image: &corev1.ImageVolumeSource{Reference: pick(w.dice, images...).asked}})
+	}
+}

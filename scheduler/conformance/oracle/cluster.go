@@ -22,6 +22,9 @@ type Cluster struct {
 
 // Load decodes, defaults and validates a manifest. Finished pods are left out, as the scheduler's informer does.
 func Load(manifest []byte) (*Cluster, error) {
+	if err := setUpProcess(); err != nil {
+		return nil, err
+	}
 	document, objects, err := decode(manifest)
 	if err != nil {
 		return nil, err
@@ -99,21 +102,24 @@ func newNamespace(name string) *corev1.Namespace {
 	}
 }
 
-// counts is what the scheduler's cache and queue will hold once the informers have delivered.
+// counts is what the scheduler's cache and queue will hold once the informers have delivered. The cache counts a node
+// that only pods speak of, too.
 func (c *Cluster) counts() (nodes, running, waiting int) {
+	names := make(map[string]bool)
 	for _, object := range c.Objects {
 		switch o := object.(type) {
 		case *corev1.Node:
-			nodes++
+			names[o.Name] = true
 		case *corev1.Pod:
 			if o.Spec.NodeName != "" {
+				names[o.Spec.NodeName] = true
 				running++
 			} else if c.profile(o.Spec.SchedulerName) != nil {
 				waiting++
 			}
 		}
 	}
-	return nodes, running, waiting
+	return len(names), running, waiting
 }
 
 func (c *Cluster) profile(name string) *config.KubeSchedulerProfile {

@@ -53,9 +53,6 @@ func Open(manifest []byte) (verdict.Scheduler, error) {
 
 // New starts the real scheduler on a cluster, with its informers filled and no scheduling loop. The caller closes it.
 func New(cluster *Cluster) (*Real, error) {
-	if err := setUpProcess(); err != nil {
-		return nil, err
-	}
 	ctx, cancel := context.WithCancel(klog.NewContext(context.Background(), klog.Logger{}))
 	r := &Real{cluster: cluster, pods: make(map[string]*corev1.Pod), ctx: ctx, cancel: cancel}
 	for _, object := range cluster.Objects {
