@@ -15,6 +15,7 @@ const (
 	DynamicResources                = "DynamicResources"
 	DefaultBinder                   = "DefaultBinder"
 	PodTopologySpread               = "PodTopologySpread"
+	InterPodAffinity                = "InterPodAffinity"
 )
 
 // The names of our own plugins and policies.

@@ -19,6 +19,7 @@ func InTree() framework.Registry {
 		DefaultBinder:                   newDefaultBinder,
 		DefaultPreemption:               newDefaultPreemption,
 		PodTopologySpread:               NewPodTopologySpread,
+		InterPodAffinity:                NewInterPodAffinity,
 
 		GPUShare: newGPUShare,
 		Random:   newRandom,
