@@ -1,21 +1,176 @@
 package workloads
 
 import (
+	"os"
+	"path/filepath"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/wavetank/wavetank/sim/cluster"
 )
 
+// small is a scenario without anything that has a default.
 const small = `cluster:
-  - nodes: {count: 3, capacity: {cpu: 4, memory: 8Gi}}
+  - nodes: {capacity: {cpu: 4, memory: 8Gi}}
 workload:
   - synthetic: {arrivals: {poisson: 2/s}, duration: 10s, requests: [{cpu: 1}], count: 10}
 `
 
-func TestSmallestScenario(t *testing.T) {
-	s, err := Decode("dir/small.yaml", []byte(small))
+func decode(t testing.TB, text string) *Scenario {
+	t.Helper()
+	s, err := Decode("x.yaml", []byte(text))
 	require.NoError(t, err)
+	return s
+}
+
+func marshal(t testing.TB, s *Scenario) string {
+	t.Helper()
 	out, err := s.Marshal()
 	require.NoError(t, err)
-	t.Log(string(out))
+	return string(out)
+}
+
+func TestDefaultsAreFilledIn(t *testing.T) {
+	s, err := Decode("dir/small.yaml", []byte(small))
+	require.NoError(t, err)
+	require.Equal(t, "small", s.Name, "the file's name")
+	require.Zero(t, s.Seed)
+	require.Zero(t, s.Until)
+	require.Equal(t, Scheduler{}, s.Scheduler)
+	require.Equal(t, Latency{Constant{}, Constant{}, Constant{}, Constant{}, Constant{}}, s.Latency)
+	require.Equal(t, Results{Events: true, Decisions: DecisionsSummary}, s.Results)
+	capacity := Capacity{Resources: cluster.Resources{MilliCPU: 4000, Memory: 8 << 30}, Pods: 110}
+	require.Equal(t, &NodeGroup{Count: 1, Name: "n-{i}", Capacity: capacity, Allocatable: capacity}, s.Cluster[0].Nodes)
+	require.Equal(t, &Synthetic{
+		Name: "pod-{i}", Namespace: "default", Arrivals: Arrivals{Poisson: &Rate{2, time.Second}},
+		Duration: Constant{10 * time.Second}, Count: 10,
+		Requests: []Request{{Name: "class-0", Weight: 1, MilliCPU: 1000, StatesCPU: true}},
+	}, s.Workload[0].Synthetic)
+}
+
+// full sets every key of the scenario file.
+const full = `name: everything
+seed: 18446744073709551615
+until: 7d
+cluster:
+  - nodes:
+      count: 30
+      name: "web-{i}.example"
+      capacity: {cpu: 16, memory: 64Gi, ephemeral-storage: 1.5Ti, pods: 250, example.com/disk: 2}
+      allocatable: {cpu: 15500m, pods: 200}
+      zones: [a, b, c]
+      regions: [north]
+      labels: {pool: web, empty: ""}
+      taints: ["dedicated=web:NoSchedule", "flaky:PreferNoSchedule"]
+      gpus: 8
+      gpuModel: G2
+  - trace: {format: openb, path: nodes.csv, take: {every: 2, nodes: 10, gpus: 64}, pods: 64}
+  - nodes: {capacity: {cpu: 1, memory: 1Gi}}
+workload:
+  - trace: {format: openb, path: pods.csv, timeScale: 0.5, durationScale: 2, count: 100, namespace: team}
+  - synthetic:
+      name: "job-{i}"
+      namespace: batch
+      arrivals: {gaps: {gamma: {shape: 0.5, mean: 10s}}}
+      duration: {lognormal: {median: 5m, sigma: 1.2}}
+      requests:
+        - {name: big, weight: 3, cpu: 500m, memory: 1Gi, ephemeral-storage: 1M, gpus: 1, gpuMilli: 250, priority: -5}
+        - {nodeSelector: {pool: web}, extended: {example.com/disk: 1}, gpus: 2}
+      count: 10
+      until: 2h
+  - synthetic: {arrivals: {at: 1h}, duration: forever, requests: [{memory: 0}], count: 5}
+  - synthetic: {arrivals: {every: 10s}, duration: {exponential: 1m}, requests: [{}], until: 1h}
+scheduler: {policy: bestfit, percentageOfNodesToScore: 0}
+latency: {watch: 5ms, schedule: {uniform: {min: 1ms, max: 3ms}}, bind: {constant: 1ms}, pull: {weibull: {shape: 2, scale: 3s}}}
+faults:
+  - {zone: a, at: 26h, for: 40m}
+  - {node: web-3.example, at: 0s}
+  - {nodes: "web-*", at: 1h}
+results: {sampleEvery: 1m, events: false, decisions: full}
+`
+
+func TestEveryKeyIsRead(t *testing.T) {
+	s := decode(t, full)
+	g := s.Cluster[0].Nodes
+	disk := []cluster.Amount{{Name: "example.com/disk", Value: 2}}
+	require.Equal(t, &NodeGroup{
+		Count: 30, Name: "web-{i}.example", Zones: []string{"a", "b", "c"}, Regions: []string{"north"},
+		Capacity:    Capacity{cluster.Resources{MilliCPU: 16000, Memory: 64 << 30, EphemeralStorage: 3 << 39, Extended: disk}, 250},
+		Allocatable: Capacity{cluster.Resources{MilliCPU: 15500, Memory: 64 << 30, EphemeralStorage: 3 << 39, Extended: disk}, 200},
+		Labels:      cluster.Labels{"pool": "web", "empty": ""},
+		Taints:      []cluster.Taint{{Key: "dedicated", Value: "web", Effect: cluster.NoSchedule}, {Key: "flaky", Effect: cluster.PreferNoSchedule}},
+		GPUs:        8, GPUModel: "G2",
+	}, g)
+	require.Equal(t, &NodeTrace{"openb", "nodes.csv", Take{Every: 2, Nodes: 10, GPUs: 64}, 64}, s.Cluster[1].Trace)
+	require.Equal(t, "n2-{i}", s.Cluster[2].Nodes.Name)
+	require.Equal(t, &PodTrace{"openb", "pods.csv", 0.5, 2, 100, "team"}, s.Workload[0].Trace)
+	job := s.Workload[1].Synthetic
+	require.Equal(t, Arrivals{Gaps: Gamma{0.5, 10 * time.Second}}, job.Arrivals)
+	require.Equal(t, Lognormal{5 * time.Minute, 1.2}, job.Duration)
+	require.Equal(t, []Request{
+		{Name: "big", Weight: 3, MilliCPU: 500, StatesCPU: true, Memory: 1 << 30, StatesMemory: true, EphemeralStorage: 1e6,
+			GPUs: 1, GPUMilli: 250, Priority: -5},
+		{Name: "class-1", Weight: 1, GPUs: 2, GPUMilli: 1000, NodeSelector: cluster.Labels{"pool": "web"},
+			Extended: []cluster.Amount{{Name: "example.com/disk", Value: 1}}},
+	}, job.Requests)
+	backlog := s.Workload[2].Synthetic
+	require.Equal(t, time.Hour, *backlog.Arrivals.At)
+	require.Nil(t, backlog.Duration, "forever")
+	require.True(t, backlog.Requests[0].StatesMemory, "0 is stated")
+	require.False(t, backlog.Requests[0].StatesCPU)
+	require.Equal(t, Exponential{time.Minute}, s.Workload[3].Synthetic.Duration, "the short form")
+	require.Equal(t, "bestfit", s.Scheduler.Policy)
+	require.Zero(t, *s.Scheduler.PercentageOfNodesToScore)
+	require.Equal(t, Latency{
+		Constant{5 * time.Millisecond}, Uniform{time.Millisecond, 3 * time.Millisecond}, Constant{time.Millisecond},
+		Weibull{2, 3 * time.Second}, Constant{},
+	}, s.Latency)
+	require.Equal(t, []Fault{
+		{Zone: "a", At: 26 * time.Hour, For: 40 * time.Minute}, {Node: "web-3.example"}, {Nodes: "web-*", At: time.Hour},
+	}, s.Faults)
+	require.Equal(t, Results{time.Minute, false, DecisionsFull}, s.Results)
+}
+
+func TestLoadReadsAFileAndAppliesSettings(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "small.yaml")
+	require.NoError(t, os.WriteFile(path, []byte(small), 0o600))
+	s, err := Load(path, "seed=3", "workload[0].synthetic.count=7")
+	require.NoError(t, err)
+	require.Equal(t, uint64(3), s.Seed)
+	require.Equal(t, int64(7), s.Workload[0].Synthetic.Count)
+	require.Equal(t, path, s.File())
+
+	_, err = Load(path, "seed")
+	require.EqualError(t, err, `setting "seed": key=value is expected`)
+	_, err = Load(filepath.Join(t.TempDir(), "none.yaml"))
+	require.ErrorIs(t, err, os.ErrNotExist)
+}
+
+func TestAnOversizedFileIsRefused(t *testing.T) {
+	_, err := Decode("x.yaml", make([]byte, maxBytes+1))
+	require.EqualError(t, err, "x.yaml: over 16777216 bytes")
+}
+
+func TestPaths(t *testing.T) {
+	p := Paths{Traces: "/data"}
+	require.Equal(t, "/data/a/b.csv", p.Trace("a/b.csv"))
+	require.Equal(t, "/c.csv", p.Trace("/c.csv"))
+
+	s := decode(t, full)
+	require.Equal(t, []string{"/data/nodes.csv", "/data/pods.csv"}, s.Inputs(p))
+	require.Empty(t, s.ConfigPath())
+	s, err := Decode("dir/x.yaml", []byte(small+"scheduler: {config: sched.yaml}\n"))
+	require.NoError(t, err)
+	require.Equal(t, "dir/sched.yaml", s.ConfigPath())
+	s.Scheduler.Config = "/etc/sched.yaml"
+	require.Equal(t, "/etc/sched.yaml", s.ConfigPath())
+}
+
+func TestErrorsAfterDecodingNameTheLine(t *testing.T) {
+	s := decode(t, small+"scheduler:\n  policy: worst\n")
+	require.EqualError(t, s.Errorf("scheduler.policy", "unknown: %s", "worst"), "x.yaml:6: scheduler.policy: unknown: worst")
+	require.EqualError(t, s.Errorf("scheduler.config", "no"), "x.yaml: scheduler.config: no", "a field that is not there")
+	require.ErrorIs(t, s.Errorf("scheduler", "%w", os.ErrNotExist), os.ErrNotExist)
 }

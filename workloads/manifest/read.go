@@ -1,0 +1,277 @@
+package manifest
+
+import (
+	"fmt"
+	"io"
+	"maps"
+	"os"
+	"reflect"
+	"slices"
+	"strings"
+
+	"gopkg.in/yaml.v3"
+	"k8s.io/apimachinery/pkg/runtime/schema"
+
+	"github.com/wavetank/wavetank/sim/cluster"
+)
+
+// Set is what a group of files holds. Objects stand in the order of the files; UIDs are given when a store takes them in.
+type Set struct {
+	Nodes            []*cluster.Node
+	Pods             []*cluster.Pod
+	Objects          []cluster.Object // all others
+	SchedulerConfigs []RawDocument    // documents of kind KubeSchedulerConfiguration, as written
+	Warnings         []string         // what is not modelled, each kind of thing once: "Pod/web: spec.hostPID: not modelled"
+
+	uids   map[cluster.Object]string // as the files state them
+	places map[objectKey]string      // file:line
+}
+
+// RawDocument is a document that somebody else reads.
+type RawDocument struct {
+	File string
+	Line int // of its first line
+	Data []byte
+}
+
+type objectKey struct {
+	kind cluster.Kind
+	name cluster.NamespacedName
+}
+
+// ReadFiles reads files as one group; "-" is the standard input.
+func ReadFiles(paths ...string) (*Set, error) {
+	r := newReader()
+	for _, p := range paths {
+		if err := r.file(p); err != nil {
+			return nil, err
+		}
+	}
+	return r.finish()
+}
+
+// Read reads one stream of YAML documents or JSON values. Errors and warnings call it by the name.
+func Read(name string, in io.Reader) (*Set, error) {
+	r := newReader()
+	if err := r.stream(name, in); err != nil {
+		return nil, err
+	}
+	return r.finish()
+}
+
+// reader turns documents into a Set. What depends on several documents (priority classes, times, owners) waits for finish.
+type reader struct {
+	set      *Set
+	kinds    map[schema.GroupVersionKind]kind
+	types    map[reflect.Type]structFields
+	warned   map[warning]bool
+	pods     []*pendingPod
+	instants []instant
+	data     []byte // of the current file
+	names    map[string]int
+}
+
+// warning identifies what has been warned about: a field by its place in the tree of its kind, a kind by its name.
+type warning struct {
+	fields *fields
+	name   string
+}
+
+func newReader() *reader {
+	return &reader{
+		set:    &Set{uids: map[cluster.Object]string{}, places: map[objectKey]string{}},
+		kinds:  kinds(),
+		types:  map[reflect.Type]structFields{},
+		warned: map[warning]bool{},
+		names:  map[string]int{},
+	}
+}
+
+func (r *reader) file(path string) error {
+	if path == "-" {
+		return r.stream("<stdin>", os.Stdin)
+	}
+	f, err := os.Open(path)
+	if err != nil {
+		return fmt.Errorf("reading manifests: %w", err)
+	}
+	defer f.Close()
+	return r.stream(path, f)
+}
+
+func (r *reader) stream(name string, in io.Reader) error {
+	data, err := io.ReadAll(in)
+	if err != nil {
+		return fmt.Errorf("%s: %w", name, err)
+	}
+	nodes, err := documents(name, data)
+	if err != nil {
+		return err
+	}
+	r.data = data
+	for _, n := range nodes {
+		if err = r.document(&source{file: name, root: n}, "", ""); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// document reads one object or list. The items of a typed list may leave out apiVersion and kind.
+func (r *reader) document(s *source, apiVersion, kindName string) error {
+	s.kind = "document"
+	if s.root.Kind != yaml.MappingNode {
+		return s.errorf("", "expected an object, found %s", describe(s.root))
+	}
+	if k := text(s.root, "kind"); k != "" {
+		apiVersion, kindName = text(s.root, "apiVersion"), k
+	}
+	if kindName == "" || apiVersion == "" {
+		return s.errorf("", "apiVersion and kind must be stated")
+	}
+	s.kind, s.name = kindName, objectName(s.root, kindName)
+	gv, err := schema.ParseGroupVersion(apiVersion)
+	if err != nil {
+		return s.errorf("apiVersion", "apiVersion: %q is no group and version", apiVersion)
+	}
+	gvk := gv.WithKind(kindName)
+	switch items, _ := child(s.root, "items"); {
+	case kindName == "KubeSchedulerConfiguration" && gv.Group == "kubescheduler.config.k8s.io":
+		return r.schedulerConfig(s)
+	case strings.HasSuffix(kindName, "List") && (items != nil || gvk == listKind):
+		return r.list(s, gvk, items)
+	}
+	return r.object(s, gvk)
+}
+
+var listKind = schema.GroupVersionKind{Version: "v1", Kind: "List"}
+
+// objectName returns the name for errors, from the tree: before the object itself can be trusted.
+func objectName(root *yaml.Node, kindName string) string {
+	name := text(root, "metadata", "name")
+	if name == "" {
+		name = text(root, "metadata", "generateName")
+	}
+	if clusterWide[kindName] || name == "" {
+		return name
+	}
+	if ns := text(root, "metadata", "namespace"); ns != "" {
+		return ns + "/" + name
+	}
+	return "default/" + name
+}
+
+func (r *reader) schedulerConfig(s *source) error {
+	data := raw(r.data, s.root.Line)
+	if s.root.Style&yaml.FlowStyle != 0 || s.root.Column != 1 {
+		var err error
+		if data, err = yaml.Marshal(s.root); err != nil {
+			return s.errorf("", "%v", err)
+		}
+	}
+	r.set.SchedulerConfigs = append(r.set.SchedulerConfigs, RawDocument{File: s.file, Line: s.root.Line, Data: data})
+	return nil
+}
+
+func (r *reader) list(s *source, gvk schema.GroupVersionKind, items *yaml.Node) error {
+	d := &decoder{source: s, types: r.types}
+	entries, err := d.entries(s.root)
+	if err != nil {
+		return err
+	}
+	for _, e := range entries {
+		if !slices.Contains([]string{"apiVersion", "kind", "metadata", "items"}, e.name) {
+			return s.errorAt(e.line, "unknown field %q", e.name)
+		}
+	}
+	if items == nil || isNull(items) {
+		return nil
+	}
+	if items = dealias(items); items.Kind != yaml.SequenceNode {
+		return s.errorf("items", "items: expected a list, found %s", describe(items))
+	}
+	apiVersion, kindName := gvk.GroupVersion().String(), strings.TrimSuffix(gvk.Kind, "List")
+	if gvk == listKind {
+		apiVersion, kindName = "", ""
+	}
+	for _, item := range items.Content {
+		if err = r.document(&source{file: s.file, root: dealias(item)}, apiVersion, kindName); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// object reads an object that is no list.
+func (r *reader) object(s *source, gvk schema.GroupVersionKind) error {
+	known := scheme()
+	switch {
+	case !known.IsVersionRegistered(gvk.GroupVersion()):
+		r.warn(warning{name: gvk.String()}, "%s/%s: %v: not modelled", gvk.Kind, bareName(s.root), gvk.GroupVersion())
+		return nil
+	case !known.Recognizes(gvk):
+		return s.errorf("kind", "there is no kind %q in %v", gvk.Kind, gvk.GroupVersion())
+	}
+	o, err := known.New(gvk)
+	if err != nil {
+		return s.errorf("kind", "%v", err)
+	}
+	k := r.kinds[gvk]
+	d := &decoder{source: s, types: r.types, missing: func(f *fields, name, path string) {
+		r.warn(warning{f, name}, "%s/%s: %s: not modelled", gvk.Kind, bareName(s.root), path)
+	}}
+	if err = d.value(s.root, reflect.ValueOf(o).Elem(), k.fields); err != nil {
+		return err
+	}
+	if k.convert == nil {
+		r.warn(warning{name: gvk.String()}, "%s/%s: not modelled", gvk.Kind, bareName(s.root))
+		return nil
+	}
+	c := &check{source: s}
+	k.convert(r, c, o)
+	return c.err
+}
+
+func bareName(root *yaml.Node) string {
+	if name := text(root, "metadata", "name"); name != "" {
+		return name
+	}
+	return text(root, "metadata", "generateName")
+}
+
+// warn notes what is not modelled, once.
+func (r *reader) warn(w warning, format string, args ...any) {
+	if r.warned[w] {
+		return
+	}
+	r.warned[w] = true
+	r.set.Warnings = append(r.set.Warnings, fmt.Sprintf(format, args...))
+}
+
+// keep notes an object and where it stands. Two objects of one kind and name are an error that names both places.
+func (r *reader) keep(c *check, o cluster.Object, uid string) {
+	key := objectKey{o.Kind(), o.Meta().NamespacedName}
+	if first, taken := r.set.places[key]; taken {
+		c.fail("metadata.name", "there is another %v %v at %s", key.kind, key.name, first)
+	}
+	r.set.places[key] = c.place()
+	if uid != "" {
+		r.set.uids[o] = uid
+	}
+}
+
+// add keeps an object that is neither node nor pod.
+func (r *reader) add(c *check, o cluster.Object, uid string) {
+	r.keep(c, o, uid)
+	r.set.Objects = append(r.set.Objects, o)
+}
+
+func (r *reader) finish() (*Set, error) {
+	r.setTimes()
+	if err := r.finishPods(); err != nil {
+		return nil, err
+	}
+	return r.set, nil
+}
+
+func sortedKeys[K ~string, V any](m map[K]V) []K { return slices.Sorted(maps.Keys(m)) }
