@@ -6,6 +6,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/wavetank/wavetank/scheduler/framework"
 	"github.com/wavetank/wavetank/sim"
 	"github.com/wavetank/wavetank/sim/cluster"
 )
@@ -60,6 +61,34 @@ func BenchmarkOnChange(b *testing.B) {
 				}
 				rec.Discard()
 			}
+		})
+	}
+}
+
+// BenchmarkOnDecision measures a decision that placed its pod, one that did not, and one that did not while the log of
+// events has to find out whether its message is news.
+func BenchmarkOnDecision(b *testing.B) {
+	for _, mode := range []struct {
+		name   string
+		events bool
+		node   string
+	}{{"placed", false, "n"}, {"unschedulable", false, ""}, {"unschedulable+events", true, ""}} {
+		b.Run(mode.name, func(b *testing.B) {
+			cfg := Config{}
+			if mode.events {
+				cfg = Config{Dir: b.TempDir(), Events: true}
+			}
+			w := newWorld(b, cfg)
+			w.addPod(makePod("a", makeSpec(100)))
+			d := &framework.Decision{Pod: w.key("a"), Node: mode.node, Nodes: 1000, Rejections: []framework.Rejection{
+				{Plugin: "NodeResourcesFit", Code: framework.Unschedulable, Reason: "Insufficient cpu", Nodes: 900},
+				{Plugin: "TaintToleration", Code: framework.Unschedulable, Reason: "node(s) had untolerated taint", Nodes: 100},
+			}}
+			b.ReportAllocs()
+			for b.Loop() {
+				w.rec.OnDecision(d)
+			}
+			w.rec.Discard()
 		})
 	}
 }
