@@ -86,7 +86,7 @@ func (s *Scenario) buildTrace(field string, t *NodeTrace, paths Paths, create fu
 	cut := cutter{take: t.Take}
 	for row, ok := rows.Next(); ok; row, ok = rows.Next() {
 		if row.GPUs > cluster.MaxDevices {
-			return fmt.Errorf("%s:%d: node %s has %d GPUs: over %d", file, row.Line, row.Name, row.GPUs, cluster.MaxDevices)
+			return s.Errorf(field+".path", "%s:%d: node %s has %d GPUs: over %d", file, row.Line, row.Name, row.GPUs, cluster.MaxDevices)
 		}
 		if !cut.keeps(row) {
 			continue
@@ -98,7 +98,7 @@ func (s *Scenario) buildTrace(field string, t *NodeTrace, paths Paths, create fu
 	if rows.Err() != nil {
 		return s.Errorf(field+".path", "%w", rows.Err())
 	}
-	return s.checkCut(field, cut)
+	return s.checkCut(field, file, cut)
 }
 
 func (t *NodeTrace) build(row traces.NodeRow) *cluster.Node {
@@ -133,12 +133,12 @@ func (c *cutter) full() bool {
 }
 
 // checkCut reports a cut that asks for more than there is: the experiment would not be the one meant.
-func (s *Scenario) checkCut(field string, c cutter) error {
+func (s *Scenario) checkCut(field, file string, c cutter) error {
 	if (c.take.Nodes > 0 || c.take.GPUs > 0) && !c.full() {
 		return s.Errorf(field+".take", "the file does not have so many: %d nodes with %d GPUs are all of it", c.nodes, c.gpus)
 	}
 	if c.nodes == 0 {
-		return s.Errorf(field+".path", "no nodes in %s", field)
+		return s.Errorf(field+".path", "no nodes in %s", file)
 	}
 	return nil
 }
