@@ -1,0 +1,163 @@
+package fault
+
+import (
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/wavetank/wavetank/sim"
+	"github.com/wavetank/wavetank/sim/cluster"
+)
+
+// Outage is a time without power for some nodes: those that are named, or all that are in the zone when it begins.
+type Outage struct {
+	Nodes []string
+	Zone  string // value of cluster.LabelZone; either Nodes or Zone is given
+	At    sim.Time
+	For   time.Duration // 0: for ever
+}
+
+// unreachable keeps schedulers away from a node that is down.
+var unreachable = cluster.Taint{Key: cluster.TaintUnreachable, Effect: cluster.NoSchedule}
+
+// TakeDown sets the node down and taints it. It returns cluster.ErrNotFound if there is no such node; one that is down
+// stays as it is.
+func TakeDown(store *cluster.Store, name string) error {
+	if n := store.Node(name); n != nil && n.Down {
+		return nil
+	}
+	return store.EditNode(name, cluster.ReasonNodeDown, func(n *cluster.Node) {
+		n.Down = true
+		if !slices.Contains(n.Taints, unreachable) {
+			n.Taints = append(slices.Clone(n.Taints), unreachable)
+		}
+	})
+}
+
+// BringUp undoes TakeDown. It returns cluster.ErrNotFound if there is no such node; one that is up stays as it is.
+func BringUp(store *cluster.Store, name string) error {
+	if n := store.Node(name); n != nil && !n.Down {
+		return nil
+	}
+	return store.EditNode(name, cluster.ReasonNodeUp, func(n *cluster.Node) {
+		n.Down = false
+		n.Taints = slices.DeleteFunc(slices.Clone(n.Taints), func(t cluster.Taint) bool { return t == unreachable })
+	})
+}
+
+// Script makes the outages happen. The store must hold the nodes: an outage of a node or zone that it does not know, of
+// neither or both, or in the past, is an error. A node with outages that overlap returns when all are over; one that was
+// deleted in the meantime does not return, and one made anew under its name is another.
+func Script(engine *sim.Engine, store *cluster.Store, outages []Outage) error {
+	for i := range outages {
+		if err := outages[i].validate(engine.Now(), store); err != nil {
+			return fmt.Errorf("outage %d: %w", i+1, err)
+		}
+	}
+	outages = slices.Clone(outages)
+	s := &script{engine: engine, store: store, outages: map[cluster.UID]int{}}
+	for i := range outages {
+		engine.At(outages[i].At, sim.PhaseWorld, &begin{s, &outages[i]})
+	}
+	return nil
+}
+
+func (o *Outage) validate(now sim.Time, store *cluster.Store) error {
+	switch {
+	case (len(o.Nodes) > 0) == (o.Zone != ""):
+		return fmt.Errorf("either nodes or a zone must be given")
+	case o.At < now:
+		return fmt.Errorf("at %v is in the past: it is %v", o.At, now)
+	case o.For < 0:
+		return fmt.Errorf("for %v is negative", o.For)
+	case o.Zone != "" && len(inZone(store, o.Zone)) == 0:
+		return fmt.Errorf("no node is in zone %q", o.Zone)
+	}
+	for _, name := range o.Nodes {
+		if store.Node(name) == nil {
+			return fmt.Errorf("there is no node %q", name)
+		}
+	}
+	return nil
+}
+
+// script counts the outages that each node is in.
+type script struct {
+	engine  *sim.Engine
+	store   *cluster.Store
+	outages map[cluster.UID]int
+}
+
+// affected returns the nodes of an outage that begins now.
+func (s *script) affected(o *Outage) []*cluster.Node {
+	if o.Zone != "" {
+		return inZone(s.store, o.Zone)
+	}
+	var nodes []*cluster.Node
+	for _, name := range o.Nodes {
+		if n := s.store.Node(name); n != nil {
+			nodes = append(nodes, n)
+		}
+	}
+	return nodes
+}
+
+// inZone returns the nodes of a zone by name.
+func inZone(store *cluster.Store, zone string) []*cluster.Node {
+	var nodes []*cluster.Node
+	for _, o := range store.List(cluster.KindNode) {
+		if n := o.(*cluster.Node); n.Labels[cluster.LabelZone] == zone {
+			nodes = append(nodes, n)
+		}
+	}
+	return nodes
+}
+
+// begin is the beginning of an outage.
+type begin struct {
+	s *script
+	o *Outage
+}
+
+// Fire implements sim.Event.
+func (b *begin) Fire(sim.Time) {
+	e := &end{s: b.s}
+	for _, n := range b.s.affected(b.o) {
+		e.nodes = append(e.nodes, cluster.KeyOf(n))
+		b.s.outages[n.UID]++
+		must(TakeDown(b.s.store, n.Name))
+	}
+	if b.o.For > 0 {
+		b.s.engine.After(b.o.For, sim.PhaseWorld, e)
+	}
+}
+
+// String names the event in the log.
+func (b *begin) String() string { return fmt.Sprintf("outage of %s%v", b.o.Zone, b.o.Nodes) }
+
+// end is the end of an outage.
+type end struct {
+	s     *script
+	nodes []cluster.Key
+}
+
+// Fire implements sim.Event.
+func (e *end) Fire(sim.Time) {
+	for _, key := range e.nodes {
+		e.s.outages[key.UID]--
+		n := e.s.store.Node(key.Name)
+		if e.s.outages[key.UID] == 0 && n != nil && n.UID == key.UID {
+			must(BringUp(e.s.store, key.Name))
+		}
+	}
+}
+
+// String names the event in the log.
+func (e *end) String() string { return fmt.Sprintf("end of an outage of %d nodes", len(e.nodes)) }
+
+// must is for writes to nodes that were looked up in this same event.
+func must(err error) {
+	if err != nil {
+		panic("fault: " + err.Error())
+	}
+}
