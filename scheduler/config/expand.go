@@ -1,6 +1,7 @@
 package config
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 
@@ -9,23 +10,12 @@ import (
 )
 
 // expand fills the extension points of a profile: those of its plugins that are enabled there, and those that multiPoint
-// brings (framework/runtime/framework.go: NewFramework, v1.36). made holds every plugin that is enabled.
-func expand(pc *scheduler.ProfileConfig, sets *plugins, made map[string]framework.Plugin) error {
+// brings (framework/runtime/framework.go: NewFramework, v1.36).
+func (b *builder) expand(pc *scheduler.ProfileConfig, sets *plugins) error {
 	for _, pt := range points {
-		names, err := pt.explicit(pt.set(sets), made)
+		names, err := pt.plugins(sets, b.made)
 		if err != nil {
-			return err
-		}
-		if names, err = pt.withMultiPoint(names, pt.set(sets), &sets.MultiPoint, made); err != nil {
-			return err
-		}
-		if pt.name == "queueSort" && len(names) != 1 {
-			return fmt.Errorf("queueSort: %d plugins, where exactly one is needed", len(names))
-		}
-		if pt.name == "bind" {
-			if names, err = cutAtDefaultBinder(names); err != nil {
-				return err
-			}
+			return b.errorf([]any{"plugins", pt.name}, "%s: %w", pt.name, err)
 		}
 		pt.put(pc, names)
 	}
@@ -33,15 +23,35 @@ func expand(pc *scheduler.ProfileConfig, sets *plugins, made map[string]framewor
 	return nil
 }
 
+// plugins returns the plugins of the point in their order. made holds every plugin that is enabled.
+func (pt *point) plugins(sets *plugins, made map[string]framework.Plugin) ([]string, error) {
+	names, err := pt.explicit(pt.set(sets), made)
+	if err != nil {
+		return nil, err
+	}
+	if names, err = pt.withMultiPoint(names, pt.set(sets), &sets.MultiPoint, made); err != nil {
+		return nil, err
+	}
+	switch {
+	case pt.name == "queueSort" && len(names) != 1:
+		return nil, fmt.Errorf("%d plugins, where exactly one is needed", len(names))
+	case pt.name == "bind" && len(names) == 0:
+		return nil, errors.New("no plugin, where at least one is needed")
+	case pt.name == "bind":
+		return beforeDefaultBinder(names), nil
+	}
+	return names, nil
+}
+
 // explicit returns the plugins that are enabled at the point itself (updatePluginList, v1.36).
 func (pt *point) explicit(set *pluginSet, made map[string]framework.Plugin) ([]string, error) {
 	var names []string
 	for _, p := range set.Enabled {
 		if !pt.has(made[p.Name]) {
-			return nil, fmt.Errorf("%s: plugin %s has no such extension point", pt.name, p.Name)
+			return nil, fmt.Errorf("plugin %s has no such extension point", p.Name)
 		}
 		if slices.Contains(names, p.Name) {
-			return nil, fmt.Errorf("%s: plugin %s is enabled twice", pt.name, p.Name)
+			return nil, fmt.Errorf("plugin %s is enabled twice", p.Name)
 		}
 		names = append(names, p.Name)
 	}
@@ -61,7 +71,7 @@ func (pt *point) withMultiPoint(explicit []string, set, multi *pluginSet, made m
 			continue
 		}
 		if slices.Contains(brought, p.Name) {
-			return nil, fmt.Errorf("multiPoint: plugin %s is enabled twice", p.Name)
+			return nil, fmt.Errorf("plugin %s is enabled twice at multiPoint", p.Name)
 		}
 		brought = append(brought, p.Name)
 	}
@@ -91,17 +101,15 @@ func weigh(scorers []scheduler.WeightedPlugin, sets *plugins) {
 	}
 }
 
-// cutAtDefaultBinder leaves the default binder out, which the scheduler has built in: it binds what no other plugin has
+// beforeDefaultBinder leaves the default binder out, which the scheduler has built in: it binds what no other plugin has
 // bound. What stands behind it would never be asked.
-func cutAtDefaultBinder(names []string) ([]string, error) {
-	if len(names) == 0 {
-		return nil, fmt.Errorf("bind: no plugin, where at least one is needed")
+func beforeDefaultBinder(names []string) []string {
+	i := slices.Index(names, defaultBinder)
+	switch {
+	case i < 0:
+		return names
+	case i == 0:
+		return nil
 	}
-	if i := slices.Index(names, defaultBinder); i >= 0 {
-		names = names[:i]
-	}
-	if len(names) == 0 {
-		return nil, nil
-	}
-	return names, nil
+	return names[:i]
 }

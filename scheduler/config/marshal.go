@@ -1,11 +1,12 @@
 package config
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"time"
 
-	"sigs.k8s.io/yaml"
+	"gopkg.in/yaml.v3"
 
 	"github.com/wavetank/wavetank/scheduler"
 )
@@ -22,14 +23,41 @@ func Marshal(c Configuration) ([]byte, error) {
 	if doc.PodMaxBackoffSeconds, err = wholeSeconds(c.PodMaxBackoff); err != nil {
 		return nil, err
 	}
+	doc.Profiles = make([]profile, len(c.Profiles))
 	for i := range c.Profiles {
-		p, err := effective(&c.Profiles[i])
-		if err != nil {
+		if err = effective(&c.Profiles[i], &doc.Profiles[i]); err != nil {
 			return nil, err
 		}
-		doc.Profiles = append(doc.Profiles, p)
 	}
-	return yaml.Marshal(doc)
+	return writeYAML(&doc)
+}
+
+// writeYAML keeps the order of the fields: JSON is YAML, and is only laid out anew.
+func writeYAML(doc *document) ([]byte, error) {
+	text, err := json.Marshal(doc)
+	if err != nil {
+		return nil, fmt.Errorf("writing scheduler configuration: %w", err)
+	}
+	var node yaml.Node
+	if err = yaml.Unmarshal(text, &node); err != nil {
+		return nil, fmt.Errorf("writing scheduler configuration: %w", err)
+	}
+	layOut(&node)
+	var b bytes.Buffer
+	e := yaml.NewEncoder(&b)
+	e.SetIndent(2)
+	if err = e.Encode(&node); err != nil {
+		return nil, fmt.Errorf("writing scheduler configuration: %w", err)
+	}
+	return b.Bytes(), nil
+}
+
+// layOut takes JSON's braces, brackets and quotes away; the encoder quotes again what needs it.
+func layOut(n *yaml.Node) {
+	n.Style = 0
+	for _, c := range n.Content {
+		layOut(c)
+	}
 }
 
 func wholeSeconds(d time.Duration) (*int64, error) {
@@ -41,8 +69,8 @@ func wholeSeconds(d time.Duration) (*int64, error) {
 }
 
 // effective writes a profile down, point by point; nothing comes from multiPoint.
-func effective(pc *scheduler.ProfileConfig) (profile, error) {
-	p := profile{SchedulerName: &pc.SchedulerName, PercentageOfNodesToScore: &pc.PercentageOfNodesToScore}
+func effective(pc *scheduler.ProfileConfig, p *profile) error {
+	p.SchedulerName, p.PercentageOfNodesToScore = &pc.SchedulerName, &pc.PercentageOfNodesToScore
 	p.Plugins.MultiPoint.Disabled = []plugin{{Name: all}}
 	for _, pt := range points {
 		for _, name := range pt.get(pc) {
@@ -57,9 +85,9 @@ func effective(pc *scheduler.ProfileConfig) (profile, error) {
 	for _, name := range sortedKeys(pc.Args) {
 		var raw json.RawMessage
 		if err := pc.Args[name].Decode(&raw); err != nil {
-			return p, err
+			return err
 		}
 		p.PluginConfig = append(p.PluginConfig, pluginConfig{Name: name, Args: raw})
 	}
-	return p, nil
+	return nil
 }

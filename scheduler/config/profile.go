@@ -51,8 +51,8 @@ func (b *builder) profile(p *profile, global int32) (scheduler.ProfileConfig, er
 	if err = b.makeAll(&sets); err != nil {
 		return pc, err
 	}
-	if err = expand(&pc, &sets, b.made); err != nil {
-		return pc, b.errorf([]any{"plugins"}, "%w", err)
+	if err = b.expand(&pc, &sets); err != nil {
+		return pc, err
 	}
 	pc.Args = b.args
 	return pc, nil
@@ -149,7 +149,7 @@ func (b *builder) readArgs(configs []pluginConfig) error {
 		}
 		if args := b.argsOf(path, &c); args != nil {
 			b.args[c.Name] = args
-			if err := b.makePlugin(c.Name, path); err != nil {
+			if err := b.makePlugin(c.Name, append(path, "args")); err != nil {
 				return err
 			}
 		}

@@ -2,6 +2,7 @@ package config
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -30,6 +31,9 @@ func parse(name string, data []byte) (*file, error) {
 	}
 	if err := d.Decode(&more); !errors.Is(err, io.EOF) {
 		return nil, fmt.Errorf("%s: more than one document", name)
+	}
+	if len(root.Content) == 0 { // comments alone
+		return &file{name: name}, nil
 	}
 	var whole any
 	if err := root.Decode(&whole); err != nil {
@@ -114,12 +118,26 @@ func (f *file) decode(n *yaml.Node, prefix string, into any) error {
 	}
 	err := json.Unmarshal(w.text.Bytes(), into)
 	if te, ok := errors.AsType[*json.UnmarshalTypeError](err); ok {
-		return f.errorf(w.nodeAt(te.Offset), "%s: a %s, where %s is expected", prefix+te.Field, te.Value, typeName(te.Type))
+		field := cmp.Or(strings.TrimSuffix(prefix+te.Field, "."), "document")
+		return f.errorf(w.nodeAt(te.Offset), "%s: expected %s, found %s", field, typeName(te.Type), found(te.Value))
 	}
 	if err != nil {
 		return f.errorf(n, "%s%w", prefix, err)
 	}
 	return nil
+}
+
+// found words what the JSON decoder calls a value.
+func found(value string) string {
+	switch value {
+	case "object":
+		return "a mapping"
+	case "array":
+		return "a list"
+	case "string", "bool":
+		return "a " + value
+	}
+	return value // "number", "number 1.5"
 }
 
 // typeName says what is expected in a user's words.
@@ -164,7 +182,7 @@ func (f *file) checkFields(n *yaml.Node, path string, t reflect.Type) error {
 }
 
 func (f *file) checkMapping(n *yaml.Node, path string, fields map[string]reflect.Type) error {
-	if path != "" && !strings.HasSuffix(path, ".") && !strings.HasSuffix(path, " ") {
+	if path != "" && !strings.HasSuffix(path, ".") {
 		path += "."
 	}
 	for i := 0; i < len(n.Content); i += 2 {
