@@ -89,10 +89,13 @@ func (p *Profile) wanted(nodes int) int {
 
 // search filters the nodes, from where the last search ended, until enough fit. It returns an Error status if a plugin fails.
 func (p *Profile) search(state *framework.CycleState, pod *cluster.Pod, view *cluster.Snapshot, nodes []*cluster.NodeInfo) ([]*cluster.NodeInfo, *framework.Status) {
-	feasible := p.scratch.feasible[:0]
-	defer func() { p.scratch.feasible = feasible }()
 	wanted, n := p.wanted(len(nodes)), len(nodes)
 	check := p.checker(state, pod, view)
+	if check.allRemembered() {
+		return p.searchRemembered(&check, nodes, wanted), nil
+	}
+	feasible := p.scratch.feasible[:0]
+	defer func() { p.scratch.feasible = feasible }()
 	for i, at := 0, p.start; i < n && len(feasible) < wanted; i, at = i+1, at+1 {
 		node := nodes[at%n]
 		status := check.run(node)
@@ -131,6 +134,41 @@ func (c *checker) run(node *cluster.NodeInfo) *framework.Status {
 		return c.p.RunFilters(c.state, c.pod, c.view, node)
 	}
 	return c.p.filterRemembered(c.class, c.state, c.pod, node)
+}
+
+// allRemembered tells whether every answer of this cycle can come from memory.
+func (c *checker) allRemembered() bool {
+	return c.class != nil && c.class.remoteFilters == 0 && !c.view.AnyNominated()
+}
+
+// searchRemembered is search for the usual case, in which most nodes cost one comparison.
+func (p *Profile) searchRemembered(c *checker, nodes []*cluster.NodeInfo, wanted int) []*cluster.NodeInfo {
+	feasible := p.scratch.feasible[:0]
+	entries := c.class.entries
+	at := 0
+	if len(nodes) > 0 {
+		at = p.start % len(nodes)
+	}
+	for range nodes {
+		node := nodes[at]
+		if at++; at == len(nodes) {
+			at = 0
+		}
+		e := &entries[node.Index]
+		if e.generation != node.Generation {
+			e = p.remember(c.class, c.state, c.pod, node)
+		}
+		if e.status == nil {
+			if feasible = append(feasible, node); len(feasible) == wanted {
+				break
+			}
+			continue
+		}
+		p.scratch.statuses.byIndex[node.Index] = e.status
+		p.scratch.tally.add(e.status)
+	}
+	p.scratch.feasible = feasible
+	return feasible
 }
 
 // filterRemembered gives the answer of the first filter that rejects, as if all had been run in order.

@@ -25,6 +25,7 @@ type classMemo struct {
 	localScores   uint64 // scorers whose answers are in entries
 	entries       []memoEntry
 	raw           []int64 // by node handle, then score plugin: what NormalizeScore starts from
+	nonZero       []int   // by score plugin: how many of its raw scores are not zero
 }
 
 type memoEntry struct {
@@ -114,6 +115,7 @@ func (c *classMemo) scoreSet(local uint64, plugins int) {
 	}
 	c.localScores = local
 	c.raw = make([]int64, len(c.entries)*plugins)
+	c.nonZero = make([]int, plugins)
 	for i := range c.entries {
 		c.entries[i].scored = false
 	}
@@ -135,8 +137,19 @@ func (p *Profile) scored(class *classMemo, state *framework.CycleState, pod *clu
 		if s.normalizer == nil {
 			e.sum += raw * s.weight
 		} else {
-			class.raw[node.Index*len(p.score)+i] = raw
+			class.setRaw(node.Index*len(p.score)+i, i, raw)
 		}
 	}
 	return e
+}
+
+// setRaw stores a raw score and keeps count of those that are not zero.
+func (c *classMemo) setRaw(at, plugin int, raw int64) {
+	if c.raw[at] != 0 {
+		c.nonZero[plugin]--
+	}
+	if raw != 0 {
+		c.nonZero[plugin]++
+	}
+	c.raw[at] = raw
 }

@@ -50,9 +50,7 @@ func (p *Profile) addScores(state *framework.CycleState, pod *cluster.Pod, view 
 	var remembered uint64
 	if class != nil {
 		remembered = class.localScores
-		for i, n := range feasible {
-			totals[i] = p.scored(class, state, pod, n).sum
-		}
+		p.addRemembered(class, state, pod, feasible, totals)
 	}
 	for i := range p.score {
 		s := &p.score[i]
@@ -60,9 +58,41 @@ func (p *Profile) addScores(state *framework.CycleState, pod *cluster.Pod, view 
 		if state.SkipScores&bit != 0 || remembered&bit != 0 && s.normalizer == nil {
 			continue
 		}
+		if remembered&bit != 0 && class.nonZero[i] == 0 {
+			if status := p.weighZeros(s, state, pod, feasible, totals); status != nil {
+				return status
+			}
+			continue
+		}
 		column := p.column(i, class, state, pod, feasible)
 		if status := p.weigh(s, state, pod, feasible, column, totals); status != nil {
 			return status
+		}
+	}
+	return nil
+}
+
+// addRemembered adds the sums of the scorers that are remembered and do not normalise.
+func (p *Profile) addRemembered(class *classMemo, state *framework.CycleState, pod *cluster.Pod, feasible []*cluster.NodeInfo, totals []int64) {
+	for i, n := range feasible {
+		e := &class.entries[n.Index]
+		if e.generation != n.Generation || !e.scored {
+			e = p.scored(class, state, pod, n)
+		}
+		totals[i] = e.sum
+	}
+}
+
+// weighZeros is weigh for a column in which every score is zero: nodes with equal scores stay equal, so one tells all.
+func (p *Profile) weighZeros(s *scorer, state *framework.CycleState, pod *cluster.Pod, feasible []*cluster.NodeInfo, totals []int64) *framework.Status {
+	zero := append(p.scratch.column[:0], 0)
+	p.scratch.column = zero
+	if status := s.normalizer.NormalizeScore(state, pod, feasible[:1], zero); !status.IsSuccess() {
+		return status
+	}
+	if add := zero[0] * s.weight; add != 0 {
+		for i := range totals {
+			totals[i] += add
 		}
 	}
 	return nil
@@ -118,24 +148,27 @@ func (p *Profile) scoreClass(state *framework.CycleState, pod *cluster.Pod, view
 
 // selectHost returns the position of the best total, drawing among equals.
 func (p *Profile) selectHost(pod *cluster.Pod, totals []int64, d *framework.Decision) int {
-	best := slices.Max(totals)
-	d.Score, d.Ties = best, 0
-	for _, t := range totals {
-		if t == best {
-			d.Ties++
-		}
-	}
-	skip := 0
-	if d.Ties > 1 {
-		skip = p.draw("scheduler/tie", pod).IntN(d.Ties)
-	}
+	best, first, ties := totals[0], 0, 0
 	for i, t := range totals {
-		if t == best {
-			if skip == 0 {
-				return i
-			}
-			skip--
+		switch {
+		case t > best:
+			best, first, ties = t, i, 1
+		case t == best:
+			ties++
 		}
 	}
-	panic("scheduler: the best score is not among the scores")
+	d.Score, d.Ties = best, ties
+	if ties == 1 {
+		return first
+	}
+	skip := p.draw("scheduler/tie", pod).IntN(ties)
+	for i := first; ; i++ {
+		if totals[i] != best {
+			continue
+		}
+		if skip == 0 {
+			return i
+		}
+		skip--
+	}
 }

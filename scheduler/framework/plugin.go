@@ -87,8 +87,8 @@ type ScoreNormalizer interface {
 }
 
 // NodeLocal marks a plugin whose Filter and Score depend on nothing but pod.Spec and the state of the one node, so that
-// its answers can be remembered for the class of the pod until the node changes. NormalizeScore is not part of the
-// promise: it always runs. The plugin is asked once a cycle, because it may be local for some pods or clusters only.
+// its answers can be remembered for the class of the pod until the node changes. NormalizeScore may look at all scores,
+// but must give nodes with equal scores equal ones. The plugin is asked once a cycle, because it may be local for some pods or clusters only.
 // An unmarked plugin is simply run on every node.
 type NodeLocal interface {
 	NodeLocal(pod *cluster.Pod, view *cluster.Snapshot) bool

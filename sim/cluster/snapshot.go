@@ -228,6 +228,9 @@ func (s *Snapshot) Unnominate(uid UID) {
 	}
 }
 
+// AnyNominated tells whether room is being made for any pod.
+func (s *Snapshot) AnyNominated() bool { return len(s.nominated) > 0 }
+
 // Nominated returns the pods for which room is being made on a node.
 func (s *Snapshot) Nominated(node string) []*Pod {
 	if len(s.nominated) == 0 {
