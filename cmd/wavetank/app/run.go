@@ -1,0 +1,155 @@
+package app
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"strconv"
+	"syscall"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/wavetank/wavetank/results"
+	"github.com/wavetank/wavetank/sim"
+	"github.com/wavetank/wavetank/workloads"
+)
+
+// runFlags are the flags of `wavetank run`.
+type runFlags struct {
+	dir      string
+	seed     uint64
+	until    string
+	policy   string
+	settings []string
+	traces   string
+	format   string
+	check    bool
+}
+
+func (p *program) runCommand() *cobra.Command {
+	var f runFlags
+	cmd := &cobra.Command{
+		Use:   "run SCENARIO",
+		Short: "Simulate a scenario and print what it comes to",
+		Long: `Run simulates a scenario file (workloads/README.md lists its keys) and prints a table of results.
+With -o it also writes them to a folder: pods.csv, summary.json, events.jsonl, timeseries.csv, manifest.yaml and
+wallclock.json (results/README.md defines every figure).
+
+Ctrl-C ends the run; what was measured until then is written and marked as partial.`,
+		Example: `  wavetank run workloads/scenarios/quickstart.yaml
+  wavetank run workloads/scenarios/openb.yaml --traces ../traces --policy bestfit -o out/bestfit
+  wavetank run workloads/scenarios/quickstart.yaml --set workload[0].synthetic.count=500 --seed 7`,
+		Args: cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return p.run(args[0], f, cmd.Flags().Changed("seed"))
+		},
+	}
+	flags := cmd.Flags()
+	flags.StringVarP(&f.dir, "output", "o", "", "folder for the results; none are written without it")
+	flags.Uint64Var(&f.seed, "seed", 0, "seed, in place of the scenario's")
+	flags.StringVar(&f.until, "until", "", "end of the run in simulated time (10m, 7d), in place of the scenario's")
+	flags.StringVar(&f.policy, "policy", "", "scheduling policy, in place of the scenario's scheduler (see `wavetank policies`)")
+	flags.StringArrayVar(&f.settings, "set", nil, "replace a value of the scenario: key=value, such as workload[0].trace.timeScale=2")
+	flags.StringVar(&f.traces, "traces", tracesDir(), "folder that trace paths are relative to; default $WAVETANK_TRACES")
+	flags.StringVar(&f.format, "format", "table", "what to print: table, json or csv")
+	flags.BoolVar(&f.check, "check", false, "check the cluster's invariants after every change, and fully at the end")
+	return cmd
+}
+
+// tracesDir is the default folder of traces: $WAVETANK_TRACES, or the project's own.
+func tracesDir() string {
+	if dir := os.Getenv("WAVETANK_TRACES"); dir != "" {
+		return dir
+	}
+	return "traces/data"
+}
+
+func (p *program) run(path string, f runFlags, seedGiven bool) error {
+	if err := oneOf("format", f.format, "table", "json", "csv"); err != nil {
+		return err
+	}
+	scenario, err := f.load(path, seedGiven)
+	if err != nil {
+		return err
+	}
+	if f.dir != "" {
+		if err = results.OpenDir(f.dir); err != nil {
+			return err
+		}
+	}
+	s, err := newSimulation(scenario, workloads.Paths{Traces: f.traces}, p.registry, f.dir, f.check)
+	if err != nil {
+		return err
+	}
+	for _, w := range s.warnings {
+		fmt.Fprintln(p.errOut, "warning:", w)
+	}
+	took, runErr := p.drive(s)
+	summary, err := s.finish(took, runErr)
+	if err != nil {
+		return err
+	}
+	return p.print(summary, f.format)
+}
+
+// load reads the scenario and applies what the flags replace.
+func (f *runFlags) load(path string, seedGiven bool) (*workloads.Scenario, error) {
+	settings := f.settings
+	if seedGiven {
+		settings = append(settings, "seed="+strconv.FormatUint(f.seed, 10))
+	}
+	if f.until != "" {
+		settings = append(settings, "until="+f.until)
+	}
+	if f.policy != "" {
+		settings = append(settings, "scheduler.policy="+f.policy)
+	}
+	return workloads.Load(path, settings...)
+}
+
+// drive runs the simulation until its end or an interrupt, and returns the wall time it took.
+func (p *program) drive(s *simulation) (time.Duration, error) {
+	stop := s.engine.Stop
+	done := make(chan struct{})
+	signals := make(chan os.Signal, 1)
+	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
+	defer signal.Stop(signals)
+	defer close(done)
+	go func() {
+		select {
+		case <-signals:
+			stop()
+		case <-done:
+		}
+	}()
+	bar := newProgress(p.errOut, s)
+	start := time.Now()
+	err := s.engine.Run(s.until)
+	took := time.Since(start)
+	bar.finish()
+	p.interrupted = errors.Is(err, sim.ErrStopped)
+	return took, err
+}
+
+func (p *program) print(r *outcome, format string) error {
+	return r.render(p.out, format)
+}
+
+// outcome is what a run leaves to be printed.
+type outcome struct {
+	summary *results.Summary
+	wall    *results.Wallclock
+}
+
+func (o *outcome) render(w io.Writer, format string) error {
+	switch format {
+	case "json":
+		return o.summary.WriteJSON(w)
+	case "csv":
+		return o.summary.CSV(w)
+	}
+	return o.summary.Table(w, o.wall)
+}

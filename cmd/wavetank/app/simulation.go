@@ -1,0 +1,215 @@
+package app
+
+import (
+	"errors"
+	"fmt"
+	"path"
+	"time"
+
+	"gopkg.in/yaml.v3"
+
+	"github.com/wavetank/wavetank/results"
+	"github.com/wavetank/wavetank/scheduler"
+	"github.com/wavetank/wavetank/scheduler/framework"
+	"github.com/wavetank/wavetank/sim"
+	"github.com/wavetank/wavetank/sim/cluster"
+	"github.com/wavetank/wavetank/sim/fault"
+	"github.com/wavetank/wavetank/sim/kubelet"
+	"github.com/wavetank/wavetank/workloads"
+)
+
+// simulation is one scenario put together from its parts: the composition root.
+type simulation struct {
+	scenario *workloads.Scenario
+	manifest *results.Manifest
+	engine   *sim.Engine
+	store    *cluster.Store
+	feeder   *workloads.Feeder
+	source   *workloads.Merge
+	checker  *cluster.Checker // nil: invariants are not checked
+	recorder *results.Recorder
+	dir      string
+	until    sim.Time
+	warnings []string
+}
+
+// newSimulation builds the world of a scenario. Nothing has happened in it yet but the making of its nodes.
+func newSimulation(sc *workloads.Scenario, paths workloads.Paths, registry framework.Registry, dir string, check bool) (*simulation, error) {
+	s := &simulation{scenario: sc, engine: sim.New(sc.Seed), dir: dir, until: sim.Never}
+	if sc.Until > 0 {
+		s.until = sim.Time(sc.Until)
+	}
+	s.store = cluster.NewStore(s.engine)
+	schedulerConfig, policy, err := s.schedulerConfig(registry)
+	if err != nil {
+		return nil, err
+	}
+	if s.manifest, err = newManifest(sc, paths); err != nil {
+		return nil, err
+	}
+	if err = s.record(policy); err != nil {
+		return nil, err
+	}
+	if err = s.populate(schedulerConfig, paths, check); err != nil {
+		s.recorder.Discard()
+		return nil, err
+	}
+	return s, nil
+}
+
+// record starts the recording: it has to see every change from the first on.
+func (s *simulation) record(policy string) error {
+	var err error
+	r := s.scenario.Results
+	s.recorder, err = results.NewRecorder(results.Config{
+		Scenario: s.scenario.Name, Policy: policy, Seed: s.scenario.Seed, Dir: s.dir,
+		Events: r.Events && s.dir != "", SampleEvery: sampleEvery(r.SampleEvery, s.dir), Fail: s.engine.Fail,
+	})
+	if err != nil {
+		return err
+	}
+	s.store.Observe(s.recorder.OnChange)
+	return nil
+}
+
+func sampleEvery(every time.Duration, dir string) time.Duration {
+	if dir == "" {
+		return 0
+	}
+	return every
+}
+
+// populate makes the components, then the nodes, then opens the workload.
+func (s *simulation) populate(cfg scheduler.Config, paths workloads.Paths, check bool) error {
+	if check {
+		s.checker = cluster.NewChecker(s.store, cluster.Rules{Unsettled: s.hasLatency()})
+		s.store.Observe(s.checkChange)
+	}
+	sched, err := scheduler.New(s.engine, s.store, cfg)
+	if err != nil {
+		return s.scenario.Errorf("scheduler", "%w", err)
+	}
+	sched.Observe(s.recorder.OnDecision)
+	kubelet.New(s.engine, s.store, s.kubeletConfig())
+	if err = s.scenario.BuildNodes(s.store, paths); err != nil {
+		return err
+	}
+	if err = s.scriptFaults(); err != nil {
+		return err
+	}
+	if s.source, err = s.scenario.OpenWorkload(s.engine, paths); err != nil {
+		return err
+	}
+	s.feeder = workloads.NewFeeder(s.engine, s.store, s.source)
+	return nil
+}
+
+func (s *simulation) checkChange(*cluster.Change) {
+	if err := s.checker.Err(); err != nil {
+		s.engine.Fail(fmt.Errorf("at %v an invariant broke: %w", s.engine.Now(), err))
+	}
+}
+
+func (s *simulation) scriptFaults() error {
+	outages := make([]fault.Outage, len(s.scenario.Faults))
+	for i, f := range s.scenario.Faults {
+		outages[i] = fault.Outage{Zone: f.Zone, At: sim.Time(f.At), For: f.For}
+		pattern := f.Nodes + f.Node // one of them is empty
+		if pattern == "" {
+			continue
+		}
+		if outages[i].Nodes = s.nodesLike(pattern); len(outages[i].Nodes) == 0 {
+			return s.scenario.Errorf(fmt.Sprintf("faults[%d]", i), "no node is named like %q", pattern)
+		}
+	}
+	if err := fault.Script(s.engine, s.store, outages); err != nil {
+		return s.scenario.Errorf("faults", "%w", err)
+	}
+	return nil
+}
+
+// nodesLike returns the names of the nodes that match a pattern of path.Match, sorted.
+func (s *simulation) nodesLike(pattern string) []string {
+	var names []string
+	for _, o := range s.store.List(cluster.KindNode) {
+		if ok, err := path.Match(pattern, o.Meta().Name); ok && err == nil {
+			names = append(names, o.Meta().Name)
+		}
+	}
+	return names
+}
+
+// finish closes the recording. It returns the input's or the disk's error; an interrupted run has none.
+func (s *simulation) finish(took time.Duration, runErr error) (*outcome, error) {
+	defer s.source.Close()
+	defer s.recorder.Discard()
+	if runErr != nil && !errors.Is(runErr, sim.ErrStopped) {
+		return nil, runErr
+	}
+	if s.checker != nil {
+		if err := s.checker.Final(); err != nil {
+			return nil, &failure{fmt.Errorf("at the end an invariant is broken: %w", err)}
+		}
+	}
+	summary, err := s.recorder.Close(s.engine.Now(), results.Ending{
+		Partial: s.partial(runErr), Events: s.engine.Events(), EventLogHash: s.engine.Hash(), StoreHash: s.store.Hash(),
+		Manifest: s.manifest,
+	})
+	if err != nil {
+		return nil, &failure{err}
+	}
+	wall := results.NewWallclock(summary, took, peakMemory())
+	if s.dir != "" {
+		if err = wall.Write(s.dir); err != nil {
+			return nil, &failure{err}
+		}
+	}
+	return &outcome{summary: summary, wall: wall}, nil
+}
+
+// partial says why the run ended before its own end, "" if it did not.
+func (s *simulation) partial(runErr error) string {
+	switch {
+	case errors.Is(runErr, sim.ErrStopped):
+		return results.PartialInterrupted
+	case s.engine.Pending() > 0:
+		return results.PartialUntil
+	}
+	return ""
+}
+
+// newManifest describes the run: the scenario with its defaults, and the checksums of the files it reads.
+func newManifest(sc *workloads.Scenario, paths workloads.Paths) (*results.Manifest, error) {
+	text, err := sc.Marshal()
+	if err != nil {
+		return nil, err
+	}
+	var tree yaml.Node
+	if err = yaml.Unmarshal(text, &tree); err != nil {
+		return nil, err
+	}
+	m := &results.Manifest{Version: Version, Seed: sc.Seed, Scenario: tree.Content[0]}
+	for _, file := range sc.Inputs(paths) {
+		input, err := results.HashInput(inputName(file, paths), file)
+		if err != nil {
+			return nil, err
+		}
+		m.Inputs = append(m.Inputs, input)
+	}
+	return m, nil
+}
+
+// podsDone returns how many pods have come and gone, for the progress bar.
+func (s *simulation) podsDone() int64 { return s.feeder.Submitted() - int64(s.feeder.Live()) }
+
+// expectedPods returns how many pods the scenario says there will be, -1 if it does not.
+func (s *simulation) expectedPods() int64 {
+	var total int64
+	for _, w := range s.scenario.Workload {
+		if w.Synthetic == nil || w.Synthetic.Count == 0 {
+			return -1
+		}
+		total += w.Synthetic.Count
+	}
+	return total
+}

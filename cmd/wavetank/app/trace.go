@@ -1,0 +1,66 @@
+package app
+
+import (
+	"encoding/csv"
+	"encoding/json"
+	"fmt"
+
+	"github.com/olekukonko/tablewriter"
+	"github.com/spf13/cobra"
+
+	"github.com/wavetank/wavetank/traces"
+)
+
+func (p *program) traceCommand() *cobra.Command {
+	cmd := &cobra.Command{Use: "trace", Short: "Look at recorded workloads", Args: cobra.NoArgs}
+	cmd.AddCommand(p.traceInfoCommand())
+	return cmd
+}
+
+func (p *program) traceInfoCommand() *cobra.Command {
+	var traceFormat, format string
+	cmd := &cobra.Command{
+		Use:     "info FILE",
+		Short:   "Sum up a file of recorded pods: counts, span, durations, requests, peak demand",
+		Example: "  wavetank trace info traces/data/openb_sample_pods.csv --format openb",
+		Args:    cobra.ExactArgs(1),
+		RunE: func(_ *cobra.Command, args []string) error {
+			if err := oneOf("output", format, "table", "json", "csv"); err != nil {
+				return err
+			}
+			return p.traceInfo(args[0], traceFormat, format)
+		},
+	}
+	cmd.Flags().StringVar(&traceFormat, "format", "openb", fmt.Sprintf("format of the file, one of %v", traces.Formats()))
+	cmd.Flags().StringVarP(&format, "output", "o", "table", "what to print: table, json or csv")
+	return cmd
+}
+
+func (p *program) traceInfo(path, traceFormat, format string) error {
+	pods, err := traces.OpenPods(path, traceFormat)
+	if err != nil {
+		return err
+	}
+	defer pods.Close()
+	info, err := traces.Summarise(pods)
+	if err != nil {
+		return err
+	}
+	if format == "json" {
+		enc := json.NewEncoder(p.out)
+		enc.SetIndent("", "  ")
+		return enc.Encode(info)
+	}
+	rows := infoRows(info)
+	if format == "csv" {
+		w := csv.NewWriter(p.out)
+		defer w.Flush()
+		return w.WriteAll(rows)
+	}
+	t := tablewriter.NewWriter(p.out)
+	t.Header("figure", "value")
+	if err = t.Bulk(rows); err != nil {
+		return err
+	}
+	return t.Render()
+}
