@@ -1,6 +1,7 @@
 package manifest
 
 import (
+	"fmt"
 	"strings"
 
 	"k8s.io/apimachinery/pkg/util/validation"
@@ -15,7 +16,7 @@ type check struct {
 // fail notes a mistake at a field. Only the first one of an object is kept.
 func (c *check) fail(path, format string, args ...any) {
 	if c.err == nil {
-		c.err = c.errorf(path, path+": "+strings.ReplaceAll(format, "%%", "%"), args...)
+		c.err = c.errorf(path, "%s: %s", path, fmt.Sprintf(format, args...))
 	}
 }
 
@@ -26,7 +27,7 @@ func (c *check) want(ok bool, path, format string, args ...any) {
 	}
 }
 
-// name checks the name of an object: a DNS subdomain (apimachinery pkg/api/validation.NameIsDNSSubdomain, v0.36).
+// objectName checks the name of an object: a DNS subdomain (apimachinery pkg/api/validation.NameIsDNSSubdomain, v0.36).
 func (c *check) objectName(name string) {
 	if name == "" {
 		c.fail("metadata.name", "is missing")

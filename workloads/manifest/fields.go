@@ -9,8 +9,8 @@ import (
 // fields is the tree of the fields of a kind that the simulation reads or may pass over.
 type fields struct {
 	children map[string]*fields
-	whole  bool   // with all that is below it
-	only   string // if not "": modelled with this value alone, which is the API's default
+	whole    bool   // with all that is below it
+	only     string // if not "": modelled with this value alone, which is the API's default
 }
 
 // parseFields reads lists of paths. "a.b" is a.b with all that is below it; "a.b=x" is a.b as long as it is x. Lists are

@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"gopkg.in/yaml.v3"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime/schema"
 
 	"github.com/wavetank/wavetank/sim/cluster"
@@ -23,8 +24,10 @@ type Set struct {
 	SchedulerConfigs []RawDocument    // documents of kind KubeSchedulerConfiguration, as written
 	Warnings         []string         // what is not modelled, each kind of thing once: "Pod/web: spec.hostPID: not modelled"
 
-	uids   map[cluster.Object]string // as the files state them
-	places map[objectKey]string      // file:line
+	uids   map[cluster.Object]string            // as the files state them
+	owners map[cluster.Object][]string          // UIDs of the owners, beside ObjectMeta.Owners
+	claims map[*cluster.PersistentVolume]string // UIDs of the claims that volumes are bound to
+	places map[objectKey]string                 // file:line
 }
 
 // RawDocument is a document that somebody else reads.
@@ -79,7 +82,12 @@ type warning struct {
 
 func newReader() *reader {
 	return &reader{
-		set:    &Set{uids: map[cluster.Object]string{}, places: map[objectKey]string{}},
+		set: &Set{
+			uids:   map[cluster.Object]string{},
+			owners: map[cluster.Object][]string{},
+			claims: map[*cluster.PersistentVolume]string{},
+			places: map[objectKey]string{},
+		},
 		kinds:  kinds(),
 		types:  map[reflect.Type]structFields{},
 		warned: map[warning]bool{},
@@ -248,21 +256,30 @@ func (r *reader) warn(w warning, format string, args ...any) {
 	r.set.Warnings = append(r.set.Warnings, fmt.Sprintf(format, args...))
 }
 
-// keep notes an object and where it stands. Two objects of one kind and name are an error that names both places.
-func (r *reader) keep(c *check, o cluster.Object, uid string) {
-	key := objectKey{o.Kind(), o.Meta().NamespacedName}
+// keep notes an object, the metadata it was made of, and where it stands. Two objects of one kind and name are an error
+// that names both places.
+func (r *reader) keep(c *check, o cluster.Object, m *metav1.ObjectMeta) {
+	to := o.Meta()
+	key := objectKey{o.Kind(), to.NamespacedName}
 	if first, taken := r.set.places[key]; taken {
 		c.fail("metadata.name", "there is another %v %v at %s", key.kind, key.name, first)
 	}
 	r.set.places[key] = c.place()
-	if uid != "" {
-		r.set.uids[o] = uid
+	if m.UID != "" {
+		r.set.uids[o] = string(m.UID)
+	}
+	for _, ref := range m.OwnerReferences {
+		r.set.owners[o] = append(r.set.owners[o], string(ref.UID))
+	}
+	r.setLater(&to.CreatedAt, m.CreationTimestamp.Time)
+	if m.DeletionTimestamp != nil {
+		r.setLater(&to.DeletingSince, m.DeletionTimestamp.Time)
 	}
 }
 
 // add keeps an object that is neither node nor pod.
-func (r *reader) add(c *check, o cluster.Object, uid string) {
-	r.keep(c, o, uid)
+func (r *reader) add(c *check, o cluster.Object, m *metav1.ObjectMeta) {
+	r.keep(c, o, m)
 	r.set.Objects = append(r.set.Objects, o)
 }
 

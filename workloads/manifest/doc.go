@@ -1,0 +1,2 @@
+// Package manifest reads Kubernetes manifests.
+package manifest
