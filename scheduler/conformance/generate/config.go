@@ -35,7 +35,7 @@ func (w *world) pluginSets() string {
 		sets = append(sets, w.scoreSet())
 	}
 	if w.chance(0.25) {
-		sets = append(sets, set("filter", "disabled", some(w.dice, 2, "TaintToleration", "NodeUnschedulable", "PodTopologySpread", "NodePorts", "InterPodAffinity")...))
+		sets = append(sets, set("filter", "disabled", some(w.dice, 2, "TaintToleration", "NodeUnschedulable", "PodTopologySpread", "NodePorts", "InterPodAffinity", "NodeAffinity", "NodeResourcesFit")...))
 	}
 	if w.chance(0.06) {
 		sets = append(sets, set("postFilter", "disabled", pick(w.dice, "*", "DefaultPreemption", "DynamicResources")))

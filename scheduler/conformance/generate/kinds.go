@@ -48,6 +48,7 @@ var kinds = []kind{
 	{"ports", rare.with(func(m *mix) { m.hostPort = 0.5 })},
 	{"images", rare.with(func(m *mix) { m.image, m.initContainer = 1, 0.4 })},
 	{"volumes", rare.with(func(m *mix) { m.volume, m.maxRequest = 0.8, 5 })},
+	{"volumezones", rare.with(func(m *mix) { m.volume, m.maxRequest, m.emptyNodes, m.taint, m.cordon = 1, 5, 0.9, 0, 0 })},
 	{"volumesfull", rare.with(func(m *mix) { m.volume, m.maxRequest, m.emptyNodes, m.preemptor, m.maxNodes = 1, 8, 0, 0.6, 8 })},
 	{"config", rare.with(func(m *mix) { m.config, m.extended, m.spread, m.podAffinity, m.nodeAffinity = 1, 0.2, 0.3, 0.3, 0.3 })},
 	{"preemption", rare.with(preemption)},

@@ -89,7 +89,7 @@ func (w *world) newClaim(name, class string, size int64) *corev1.PersistentVolum
 		ObjectMeta: metav1.ObjectMeta{Name: name, Namespace: "default", UID: types.UID("uid-of-" + name)},
 		Spec: corev1.PersistentVolumeClaimSpec{
 			StorageClassName: &class,
-			AccessModes:      []corev1.PersistentVolumeAccessMode{pick(w.dice, corev1.ReadWriteOnce, corev1.ReadWriteOnce, corev1.ReadWriteOncePod)},
+			AccessModes:      []corev1.PersistentVolumeAccessMode{pick(w.dice, corev1.ReadWriteOnce, corev1.ReadWriteOnce, corev1.ReadWriteOnce, corev1.ReadWriteOncePod)},
 			Resources:        corev1.VolumeResourceRequirements{Requests: corev1.ResourceList{corev1.ResourceStorage: byteQuantity(size)}},
 		},
 	}
@@ -114,10 +114,10 @@ func (w *world) addBoundClaim(i int) {
 	volume.Spec.CSI = &corev1.CSIPersistentVolumeSource{Driver: driver, VolumeHandle: volume.Name}
 	volume.Spec.ClaimRef = &corev1.ObjectReference{APIVersion: "v1", Kind: "PersistentVolumeClaim", Namespace: "default", Name: claim.Name, UID: claim.UID}
 	volume.Spec.AccessModes, volume.Status.Phase = claim.Spec.AccessModes, corev1.VolumeBound
-	switch w.IntN(3) {
-	case 0:
+	switch w.IntN(6) {
+	case 0, 1, 2:
 		volume.Labels[zoneLabel] = w.zones()[0]
-	case 1:
+	case 3, 4:
 		volume.Spec.NodeAffinity = nodeAffinityIn(zoneLabel, w.zones()...)
 	}
 	claim.Spec.VolumeName = volume.Name
@@ -159,7 +159,10 @@ func (w *world) addLocalVolume(i int) {
 }
 
 func (w *world) addUnboundClaim(i int) {
-	class := pick(w.dice, "wait", "local", "local", "zoned", "zoned", "now", "no-such-class")
+	class := pick(w.dice, "wait", "local", "zoned")
+	if w.chance(0.08) { // an unknown class counts as one that binds at once
+		class = pick(w.dice, "now", "no-such-class")
+	}
 	claim := w.newClaim(fmt.Sprintf("unbound-%d", i), class, int64(2+3*i)*gib)
 	claim.Status.Phase = corev1.ClaimPending
 	if class == "wait" && w.chance(0.2) {
