@@ -45,19 +45,35 @@ func BringUp(store *cluster.Store, name string) error {
 	})
 }
 
-// Script makes the outages happen. The store must hold the nodes: an outage of a node or zone that it does not know, of
-// neither or both, or in the past, is an error. A node with outages that overlap returns when all are over; one that was
-// deleted in the meantime does not return, and one made anew under its name is another.
+// Faults makes nodes of one cluster fail and return, and counts the outages that each of them is in.
+type Faults struct {
+	engine  *sim.Engine
+	store   *cluster.Store
+	outages map[cluster.UID]int
+}
+
+// New returns the faults of a cluster. There should be one for each: outages count only against others of the same.
+func New(engine *sim.Engine, store *cluster.Store) *Faults {
+	return &Faults{engine: engine, store: store, outages: map[cluster.UID]int{}}
+}
+
+// Script is Faults.Script for a cluster whose outages are all known at once.
 func Script(engine *sim.Engine, store *cluster.Store, outages []Outage) error {
+	return New(engine, store).Script(outages)
+}
+
+// Script makes the outages happen. The store must hold the nodes: an outage of a node or zone that it does not know, of
+// neither or both, or in the past, is an error, and none of the outages happens. A node with outages that overlap
+// returns when all are over; one that was deleted in the meantime does not return, and one made anew under its name is
+// another.
+func (f *Faults) Script(outages []Outage) error {
 	for i := range outages {
-		if err := outages[i].validate(engine.Now(), store); err != nil {
+		if err := outages[i].validate(f.engine.Now(), f.store); err != nil {
 			return fmt.Errorf("outage %d: %w", i+1, err)
 		}
 	}
-	outages = slices.Clone(outages)
-	s := &script{engine: engine, store: store, outages: map[cluster.UID]int{}}
-	for i := range outages {
-		engine.At(outages[i].At, sim.PhaseWorld, &begin{s, &outages[i]})
+	for _, o := range outages {
+		f.engine.At(o.At, sim.PhaseWorld, &begin{f, o})
 	}
 	return nil
 }
@@ -81,21 +97,14 @@ func (o *Outage) validate(now sim.Time, store *cluster.Store) error {
 	return nil
 }
 
-// script counts the outages that each node is in.
-type script struct {
-	engine  *sim.Engine
-	store   *cluster.Store
-	outages map[cluster.UID]int
-}
-
 // affected returns the nodes of an outage that begins now.
-func (s *script) affected(o *Outage) []*cluster.Node {
+func (f *Faults) affected(o *Outage) []*cluster.Node {
 	if o.Zone != "" {
-		return inZone(s.store, o.Zone)
+		return inZone(f.store, o.Zone)
 	}
 	var nodes []*cluster.Node
 	for _, name := range o.Nodes {
-		if n := s.store.Node(name); n != nil {
+		if n := f.store.Node(name); n != nil {
 			nodes = append(nodes, n)
 		}
 	}
@@ -115,20 +124,20 @@ func inZone(store *cluster.Store, zone string) []*cluster.Node {
 
 // begin is the beginning of an outage.
 type begin struct {
-	s *script
-	o *Outage
+	f *Faults
+	o Outage
 }
 
 // Fire implements sim.Event.
 func (b *begin) Fire(sim.Time) {
-	e := &end{s: b.s}
-	for _, n := range b.s.affected(b.o) {
+	e := &end{f: b.f}
+	for _, n := range b.f.affected(&b.o) {
 		e.nodes = append(e.nodes, cluster.KeyOf(n))
-		b.s.outages[n.UID]++
-		must(TakeDown(b.s.store, n.Name))
+		b.f.outages[n.UID]++
+		must(TakeDown(b.f.store, n.Name))
 	}
 	if b.o.For > 0 {
-		b.s.engine.After(b.o.For, sim.PhaseWorld, e)
+		b.f.engine.After(b.o.For, sim.PhaseWorld, e)
 	}
 }
 
@@ -137,17 +146,17 @@ func (b *begin) String() string { return fmt.Sprintf("outage of %s%v", b.o.Zone,
 
 // end is the end of an outage.
 type end struct {
-	s     *script
+	f     *Faults
 	nodes []cluster.Key
 }
 
 // Fire implements sim.Event.
 func (e *end) Fire(sim.Time) {
 	for _, key := range e.nodes {
-		e.s.outages[key.UID]--
-		n := e.s.store.Node(key.Name)
-		if e.s.outages[key.UID] == 0 && n != nil && n.UID == key.UID {
-			must(BringUp(e.s.store, key.Name))
+		e.f.outages[key.UID]--
+		n := e.f.store.Node(key.Name)
+		if e.f.outages[key.UID] == 0 && n != nil && n.UID == key.UID {
+			must(BringUp(e.f.store, key.Name))
 		}
 	}
 }
