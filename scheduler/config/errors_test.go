@@ -129,6 +129,9 @@ func TestDecodeRefusesOtherDocuments(t *testing.T) {
 		{"an old version", "kind: KubeSchedulerConfiguration\napiVersion: kubescheduler.config.k8s.io/v1beta3\n",
 			`x.yaml:2: apiVersion: "kubescheduler.config.k8s.io/v1beta3" is not kubescheduler.config.k8s.io/v1`},
 		{"another kind", "apiVersion: kubescheduler.config.k8s.io/v1\nkind: Pod\n", `x.yaml:2: kind: "Pod" is not KubeSchedulerConfiguration`},
+		{"an explosion of aliases", "a: &a [x,x,x,x,x,x,x,x,x]\nb: &b [*a,*a,*a,*a,*a,*a,*a,*a,*a]\nc: &c [*b,*b,*b,*b,*b,*b,*b,*b,*b]\n" +
+			"d: &d [*c,*c,*c,*c,*c,*c,*c,*c,*c]\ne: &e [*d,*d,*d,*d,*d,*d,*d,*d,*d]\nf: &f [*e,*e,*e,*e,*e,*e,*e,*e,*e]\ng: [*f,*f,*f,*f,*f,*f,*f,*f,*f]\n",
+			`x.yaml: document contains excessive aliasing`},
 		{"an anchor that contains itself", "a: &a [*a]\n", `x.yaml: anchor 'a' value contains itself`},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

@@ -129,11 +129,6 @@ func summary(pc *scheduler.ProfileConfig) string {
 
 const head = "apiVersion: kubescheduler.config.k8s.io/v1\nkind: KubeSchedulerConfiguration\n"
 
-// indented puts the text of a test, which begins with a line break, below a header.
-func indented(spaces int, text string) string {
-	return strings.ReplaceAll(strings.TrimSuffix(text, "\n"), "\n", "\n"+strings.Repeat(" ", spaces))
-}
-
 // setsOf reads plugin sets written as "point: A B:2 -C" lines: enabled with weights, and disabled with a minus.
 func setsOf(t testing.TB, text string) *plugins {
 	t.Helper()
