@@ -41,6 +41,11 @@ func TestArgumentsThatAreRefused(t *testing.T) {
 		{NodeResourcesBalancedAllocation, `{"resources": [{"name": "cpu", "weight": 2}]}`, `NodeResourcesBalancedAllocation: resources[0].weight: 2: must be 1`},
 		{NodeResourcesBalancedAllocation, `{"resources": [{"name": "cpu"}, {"name": "cpu"}]}`, `NodeResourcesBalancedAllocation: resources[1].name: cpu is there twice`},
 
+		{DynamicResources, `{"filterTimeout": "-1s"}`, `DynamicResources: filterTimeout: -1s: must be at least 0s`},
+		{DynamicResources, `{"bindingTimeout": "10ms"}`, `DynamicResources: bindingTimeout: 10ms: must be at least 1s`},
+		{DynamicResources, `{"bindingTimeout": "soon"}`, `DynamicResources: bindingTimeout: time: invalid duration "soon"`},
+		{DynamicResources, `{"kind": "FitArgs"}`, `DynamicResources: kind: "FitArgs" is not DynamicResourcesArgs`},
+
 		{NodeAffinity, required(`{"matchExpressions": [{"key": "a", "operator": "Is"}]}`), `addedAffinity.requiredDuringSchedulingIgnoredDuringExecution.nodeSelectorTerms[0].matchExpressions[0].operator: "Is" is none of`},
 		{NodeAffinity, required(`{"matchExpressions": [{"key": "a b", "operator": "Exists"}]}`), `matchExpressions[0].key: "a b" must be`},
 		{NodeAffinity, required(`{"matchExpressions": [{"key": "a", "operator": "In"}]}`), `matchExpressions[0].values: must not be empty for In and NotIn`},
@@ -64,6 +69,7 @@ func TestArgumentsThatAreRefused(t *testing.T) {
 func TestArgumentsThatAreTaken(t *testing.T) {
 	for _, c := range []struct{ plugin, args string }{
 		{NodeName, `{}`},
+		{DynamicResources, `{"kind": "DynamicResourcesArgs", "filterTimeout": "0s", "bindingTimeout": "1m"}`},
 		{NodeResourcesFit, `{"apiVersion": "kubescheduler.config.k8s.io/v1", "kind": "NodeResourcesFitArgs"}`},
 		{NodeResourcesFit, `{"ignoredResources": ["example.com/foo"], "ignoredResourceGroups": ["example.com"]}`},
 		{NodeResourcesFit, `{"scoringStrategy": {"type": "RequestedToCapacityRatio", "requestedToCapacityRatio": {"shape": [{"utilization": 0, "score": 0}, {"utilization": 100, "score": 10}]}}}`},

@@ -25,6 +25,11 @@ func newBestFit(args framework.Args, _ framework.Handle) (framework.Plugin, erro
 
 func (bestFit) Name() string { return BestFit }
 
+// Description is the line that the list of policies shows.
+func (bestFit) Description() string {
+	return "the node that would have the least room left: packs pods tightly"
+}
+
 func (bestFit) NodeLocal(*cluster.Pod, *cluster.Snapshot) bool { return true }
 
 func (bestFit) Score(_ *framework.CycleState, pod *cluster.Pod, node *cluster.NodeInfo) int64 {

@@ -1,6 +1,9 @@
 package plugins
 
 import (
+	"fmt"
+	"time"
+
 	"github.com/wavetank/wavetank/scheduler/framework"
 	"github.com/wavetank/wavetank/sim/cluster"
 )
@@ -26,8 +29,44 @@ var (
 	nothingToDeallocate  = framework.NewStatus(DynamicResources, framework.Unschedulable, "no new claims to deallocate")
 )
 
+// DynamicResourcesArgs are the arguments of DynamicResources. They limit work that is never done here, so that they are
+// checked (apis/config/validation/validation_pluginargs.go, v1.36) and have no effect.
+type DynamicResourcesArgs struct {
+	TypeMeta
+	FilterTimeout  string `json:"filterTimeout,omitempty"`  // a duration of 0 or more; upstream's default: 10s
+	BindingTimeout string `json:"bindingTimeout,omitempty"` // a duration of at least 1s; upstream's default: 10m
+}
+
 func newDynamicResources(args framework.Args, _ framework.Handle) (framework.Plugin, error) {
-	return dynamicResources{}, noArgs(DynamicResources, args)
+	var a DynamicResourcesArgs
+	if err := args.Decode(&a); err != nil {
+		return nil, fmt.Errorf("%s: %w", DynamicResources, err)
+	}
+	if err := a.check(DynamicResources); err != nil {
+		return nil, err
+	}
+	if err := atLeast("filterTimeout", a.FilterTimeout, 0); err != nil {
+		return nil, err
+	}
+	if err := atLeast("bindingTimeout", a.BindingTimeout, time.Second); err != nil {
+		return nil, err
+	}
+	return dynamicResources{}, nil
+}
+
+// atLeast checks a duration that may be left out.
+func atLeast(field, stated string, least time.Duration) error {
+	if stated == "" {
+		return nil
+	}
+	d, err := time.ParseDuration(stated)
+	if err != nil {
+		return fmt.Errorf("%s: %s: %w", DynamicResources, field, err)
+	}
+	if d < least {
+		return fmt.Errorf("%s: %s: %s: must be at least %v", DynamicResources, field, stated, least)
+	}
+	return nil
 }
 
 func (dynamicResources) Name() string { return DynamicResources }

@@ -27,6 +27,11 @@ func newFirstFit(args framework.Args, _ framework.Handle) (framework.Plugin, err
 
 func (*firstFit) Name() string { return FirstFit }
 
+// Description is the line that the list of policies shows.
+func (*firstFit) Description() string {
+	return "the first node that fits, in the order in which nodes joined, zones in turn"
+}
+
 // PreScore finds the first node: the list of nodes that fit begins where the last search stopped, so that its order is
 // not the snapshot's.
 func (p *firstFit) PreScore(state *framework.CycleState, _ *cluster.Pod, view *cluster.Snapshot, nodes []*cluster.NodeInfo) *framework.Status {

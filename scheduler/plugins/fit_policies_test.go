@@ -140,6 +140,12 @@ func TestRandomDrawsEvenlyAndFromThePod(t *testing.T) {
 	}
 }
 
+func TestPoliciesDescribeThemselves(t *testing.T) {
+	for _, name := range []string{Random, FirstFit, BestFit, WorstFit} {
+		require.NotEmpty(t, build[interface{ Description() string }](t, name, "").Description())
+	}
+}
+
 func TestNormalize(t *testing.T) {
 	for _, c := range []struct {
 		name            string

@@ -37,6 +37,9 @@ func newRandom(args framework.Args, h framework.Handle) (framework.Plugin, error
 
 func (*randomFit) Name() string { return Random }
 
+// Description is the line that the list of policies shows.
+func (*randomFit) Description() string { return "any node that fits, drawn with equal probability" }
+
 // PreScore draws the node.
 func (p *randomFit) PreScore(state *framework.CycleState, pod *cluster.Pod, _ *cluster.Snapshot, nodes []*cluster.NodeInfo) *framework.Status {
 	p.chosen.node = nodes[p.handle.Draw(Random, pod).IntN(len(nodes))]

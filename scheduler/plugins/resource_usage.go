@@ -10,20 +10,28 @@ type usage struct {
 }
 
 // nonZeroUsage assumes DefaultMilliCPU and DefaultMemory for containers that state no request, so that pods without
-// requests spread too (plugins/noderesources/resource_allocation.go: calculateNodeAllocatableRequest, v1.36).
+// requests spread too (plugins/noderesources/resource_allocation.go: calculateNodeAllocatableRequest, v1.36). Of the pod
+// itself the containers' requests count, and pod-level requests do not, though those of the pods on the node do: NewFit in
+// plugins/noderesources/fit.go, v1.36, never tells its scorer that pod-level resources are on.
 func nonZeroUsage(spec *cluster.PodSpec, node *cluster.NodeInfo, name cluster.ResourceName) usage {
+	u := usageOf(spec.ContainerRequests(), node, name)
 	switch name {
 	case cluster.CPU:
-		return usage{spec.NonZeroMilliCPU(), node.NonZeroMilliCPU, node.Node.Allocatable.MilliCPU}
+		u.allocated = node.NonZeroMilliCPU
 	case cluster.Memory:
-		return usage{spec.NonZeroMemory(), node.NonZeroMemory, node.Node.Allocatable.Memory}
+		u.allocated = node.NonZeroMemory
 	}
-	return statedUsage(spec, node, name)
+	return u
 }
 
-// statedUsage takes requests as they are stated. An extended resource takes no part if the pod does not ask for it.
+// statedUsage takes requests as they are stated.
 func statedUsage(spec *cluster.PodSpec, node *cluster.NodeInfo, name cluster.ResourceName) usage {
-	asked, used, has := spec.Requests(), &node.Requested, &node.Node.Allocatable
+	return usageOf(spec.Requests(), node, name)
+}
+
+// usageOf compares one resource. An extended resource takes no part if the pod does not ask for it.
+func usageOf(asked *cluster.Resources, node *cluster.NodeInfo, name cluster.ResourceName) usage {
+	used, has := &node.Requested, &node.Node.Allocatable
 	switch name {
 	case cluster.CPU:
 		return usage{asked.MilliCPU, used.MilliCPU, has.MilliCPU}

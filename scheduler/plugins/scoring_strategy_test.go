@@ -59,6 +59,25 @@ func TestLeastAllocated(t *testing.T) {
 	}
 }
 
+// Filters and the pods on a node count pod-level requests, the score of the pod itself does not, as in v1.36.3.
+func TestFitScoreLeavesPodLevelRequestsOut(t *testing.T) {
+	podLevel := func() podBuilder {
+		b := pod().CPU("1") // memory is not stated: 200Mi are assumed
+		b.p.Spec.PodRequests = &cluster.Resources{MilliCPU: 3000, Memory: 500 << 20}
+		b.p.Spec.PodRequestsCPU, b.p.Spec.PodRequestsMem = true, true
+		b.p.Spec.Overhead = cluster.Resources{MilliCPU: 500}
+		return b
+	}
+	n := func() nodeBuilder { return node("n").CPU("10").Mem("1000Mi") }
+	require.EqualValues(t, (85+80)/2, fitScore(t, "", podLevel(), n()), "1.5 cores and 200Mi")
+	require.EqualValues(t, (100-15-35+100-20-50)/2, fitScore(t, "", podLevel(), n(), podLevel().Obj()), "3.5 cores and 500Mi are there")
+
+	filter := build[framework.FilterPlugin](t, NodeResourcesFit, "")
+	require.Equal(t, "UnschedulableAndUnresolvable: Insufficient cpu", verdict(filter.Filter(nil, podLevel().Obj(), n().CPU("3").With())))
+	balanced := build[framework.ScorePlugin](t, NodeResourcesBalancedAllocation, "")
+	require.EqualValues(t, 50+(50+92-100)/2, balanced.Score(nil, podLevel().Obj(), n().With()), "35% of cpu and 50% of memory")
+}
+
 // Rows of upstream's plugins/noderesources/most_allocated_test.go: TestMostAllocatedScoringStrategy (v1.36.3).
 func TestMostAllocated(t *testing.T) {
 	most := strategyArgs("MostAllocated", `{"name": "cpu"}, {"name": "memory"}`)

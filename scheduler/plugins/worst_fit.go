@@ -25,6 +25,11 @@ func newWorstFit(args framework.Args, _ framework.Handle) (framework.Plugin, err
 
 func (worstFit) Name() string { return WorstFit }
 
+// Description is the line that the list of policies shows.
+func (worstFit) Description() string {
+	return "the node that would have the most room left: spreads pods by absolute room"
+}
+
 func (worstFit) NodeLocal(*cluster.Pod, *cluster.Snapshot) bool { return true }
 
 func (worstFit) Score(_ *framework.CycleState, pod *cluster.Pod, node *cluster.NodeInfo) int64 {

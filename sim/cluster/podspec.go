@@ -180,6 +180,7 @@ type PodSpec struct {
 	TerminationGracePeriod time.Duration
 
 	requests    Resources
+	containers  Resources
 	nonZeroCPU  int64
 	nonZeroMem  int64
 	completed   bool
@@ -194,6 +195,10 @@ func (s *PodSpec) NonZeroMilliCPU() int64 { s.mustBeComplete(); return s.nonZero
 
 // NonZeroMemory returns the effective memory request with DefaultMemory in place of missing container requests.
 func (s *PodSpec) NonZeroMemory() int64 { s.mustBeComplete(); return s.nonZeroMem }
+
+// ContainerRequests returns what the containers alone request, with DefaultMilliCPU and DefaultMemory for each that states
+// none, plus overhead: pod-level requests play no part.
+func (s *PodSpec) ContainerRequests() *Resources { s.mustBeComplete(); return &s.containers }
 
 // HasPodAffinity tells whether the spec has any rule about other pods.
 func (s *PodSpec) HasPodAffinity() bool { return s.hasAffinity }

@@ -16,6 +16,8 @@ func (s *PodSpec) Complete() *PodSpec {
 	s.requests = s.effective(Container.stated)
 	withDefaults := s.effective(s.nonMissing)
 	s.nonZeroCPU, s.nonZeroMem = withDefaults.MilliCPU, withDefaults.Memory
+	s.containers = s.ofContainers(Container.orDefaults)
+	s.containers.Add(&s.Overhead)
 	if a := s.Affinity; a != nil {
 		s.hasAffinity = len(a.RequiredPod)+len(a.PreferredPod)+len(a.RequiredPodAnti)+len(a.PreferredPodAnti) > 0
 	}
@@ -24,6 +26,14 @@ func (s *PodSpec) Complete() *PodSpec {
 }
 
 func (s *PodSpec) effective(of func(Container) Resources) Resources {
+	total := s.ofContainers(of)
+	s.applyPodLevel(&total)
+	total.Add(&s.Overhead)
+	return total
+}
+
+// ofContainers is what the containers need together.
+func (s *PodSpec) ofContainers(of func(Container) Resources) Resources {
 	var total, sidecars, largestInit Resources
 	for _, c := range s.Containers {
 		r := of(c)
@@ -42,8 +52,6 @@ func (s *PodSpec) effective(of func(Container) Resources) Resources {
 		largestInit.Max(&r)
 	}
 	total.Max(&largestInit)
-	s.applyPodLevel(&total)
-	total.Add(&s.Overhead)
 	return total
 }
 
@@ -63,6 +71,18 @@ func (s *PodSpec) applyPodLevel(total *Resources) {
 }
 
 func (c Container) stated() Resources { return c.Requests }
+
+// orDefaults is the container's request with defaults where it states none, whatever the pod states.
+func (c Container) orDefaults() Resources {
+	r := c.Requests.Clone()
+	if !c.RequestsCPU {
+		r.MilliCPU = DefaultMilliCPU
+	}
+	if !c.RequestsMemory {
+		r.Memory = DefaultMemory
+	}
+	return r
+}
 
 // nonMissing is the container's request with defaults where it states none. With pod-level requests the defaults stand
 // in only for what no container states either (pkg/scheduler/framework/types.go: getNonMissingContainerRequests, v1.36).
