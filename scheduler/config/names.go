@@ -24,7 +24,7 @@ var notModelled = map[string]string{
 // invalidPluginsByVersion). Older configurations disable them.
 var removed = []string{"AzureDiskLimits", "CinderLimits", "EBSLimits", "GCEPDLimits"}
 
-// knowledge of a name
+// standing is what is known of a name in the configuration.
 type standing uint8
 
 const (
