@@ -23,14 +23,15 @@ type InterPodAffinityArgs struct {
 // (pkg/scheduler/framework/plugins/interpodaffinity, v1.36): the required and preferred terms of the pod in hand about
 // running pods, and those of running pods about it.
 //
-// What the pods of a node contribute is counted once and then only for nodes that changed; upstream visits all pods in
-// each cycle.
+// Matches are counted by topology pair once, and then the counts follow the pods that come and go; upstream visits all
+// pods in each cycle.
 type interPodAffinity struct {
 	hardWeight      int64
 	ignorePreferred bool
 
 	topologies topologies
-	counts     tallies[[]keyCount]
+	log        podLog
+	counts     tallies[pairCounts]
 	key        []byte
 	view       *cluster.Snapshot // of the last cycle
 	namespaces []cluster.Object  // as of the last cycle
@@ -67,7 +68,6 @@ func NewInterPodAffinity(args framework.Args, _ framework.Handle) (framework.Plu
 	return &interPodAffinity{
 		hardWeight:      int64(weight),
 		ignorePreferred: a.IgnorePreferredTermsOfExistingPods,
-		topologies:      topologies{},
 	}, nil
 }
 
@@ -77,6 +77,8 @@ func (p *interPodAffinity) Name() string { return InterPodAffinity }
 // begin takes note of the cluster at the start of an extension point that looks at all of it.
 func (p *interPodAffinity) begin(view *cluster.Snapshot) {
 	p.view = view
+	p.topologies.tidy(view)
+	p.log.sync(view)
 	if list := view.List(cluster.KindNamespace); !slices.Equal(list, p.namespaces) {
 		p.namespaces = slices.Clone(list)
 		p.epoch++
@@ -134,26 +136,9 @@ func affinityOf(pod *cluster.Pod) *cluster.Affinity {
 	return pod.Spec.Affinity
 }
 
-// keyCount is what the pods of one node add to the node's domain of one topology key.
-type keyCount struct {
-	key   string
-	count int64
-}
-
-func addKey(list []keyCount, key string, n int64) []keyCount {
-	for i := range list {
-		if list[i].key == key {
-			list[i].count += n
-			return list
-		}
-	}
-	return append(list, keyCount{key, n})
-}
-
-// tally returns the tally of one sort of count (a letter) that depends on the namespaces and on what key writes.
-func (p *interPodAffinity) tally(sort byte, key func([]byte) []byte) *nodeTally[[]keyCount] {
-	p.key = key(binary.AppendUvarint(append(p.key[:0], sort), p.epoch))
-	return p.counts.of(p.key, p.view)
+// begun starts the key of a count with what all depend on.
+func (p *interPodAffinity) begun(sort byte) []byte {
+	return binary.AppendUvarint(binary.AppendUvarint(append(p.key[:0], sort), p.epoch), p.topologies.epoch)
 }
 
 func appendTerms(key []byte, terms []ownTerm) []byte {
@@ -167,9 +152,9 @@ func appendTerms(key []byte, terms []ownTerm) []byte {
 	return key
 }
 
-// about returns what running pods' terms see of the pod in hand.
-func about(pod *cluster.Pod) func([]byte) []byte {
-	return func(key []byte) []byte { return appendLabels(appendString(key, pod.Namespace), pod.Labels) }
+// appendAbout writes what running pods' terms see of the pod in hand.
+func appendAbout(key []byte, pod *cluster.Pod) []byte {
+	return appendLabels(appendString(key, pod.Namespace), pod.Labels)
 }
 
 // namespaceLabels returns the labels of the pod's namespace whatever it is asked: what terms of other pods need.

@@ -44,12 +44,12 @@ func (s *affinityState) Clone() framework.StateData {
 // PreFilter counts the running pods that the pod's required terms are about, and the required anti-affinity terms of
 // running pods that are about the pod. It skips a pod for which there are neither.
 func (p *interPodAffinity) PreFilter(state *framework.CycleState, pod *cluster.Pod, view *cluster.Snapshot) (*framework.PreFilterResult, *framework.Status) {
-	p.begin(view)
 	a := affinityOf(pod)
 	haters := view.NodesWithRequiredAntiAffinity()
 	if len(haters)+len(a.RequiredPod)+len(a.RequiredPodAnti) == 0 {
 		return nil, affinitySkip
 	}
+	p.begin(view)
 	s := &affinityState{
 		affinity:     ownTerms(pod, a.RequiredPod, view.NamespaceLabels),
 		antiAffinity: ownTerms(pod, a.RequiredPodAnti, view.NamespaceLabels),
@@ -69,61 +69,57 @@ func (p *interPodAffinity) PreFilter(state *framework.CycleState, pod *cluster.P
 }
 
 func (p *interPodAffinity) countHaters(s *affinityState, pod *cluster.Pod, nodes []*cluster.NodeInfo) {
-	count := func(n *cluster.NodeInfo) (counts []keyCount) {
-		for _, existing := range n.PodsWithRequiredAntiAffinity {
-			terms := existing.Spec.Affinity.RequiredPodAnti
-			for i := range terms {
-				if terms[i].InDomain(existing, pod, s.namespace) {
-					counts = addKey(counts, terms[i].TopologyKey, 1)
-				}
+	each := func(do func(podEntry)) {
+		for _, n := range nodes {
+			for _, existing := range n.PodsWithRequiredAntiAffinity {
+				do(podEntry{pod: existing, node: n.Node, sign: 1})
 			}
 		}
-		return counts
 	}
-	s.hating.addNodes(nodes, p.tally('h', about(pod)), count, p.topologies, p.view)
+	p.key = appendAbout(p.begun('h'), pod)
+	s.hating = p.pairs(p.key, each, func(existing *cluster.Pod, found func(string, int64)) {
+		terms := affinityOf(existing).RequiredPodAnti
+		for i := range terms {
+			if terms[i].InDomain(existing, pod, s.namespace) {
+				found(terms[i].TopologyKey, 1)
+			}
+		}
+	})
 }
 
+// countMatching counts a pod that matches all affinity terms once for each.
 func (p *interPodAffinity) countMatching(s *affinityState) {
 	if len(s.affinity) == 0 {
 		return
 	}
-	for i := range s.affinity {
-		s.affinityAt = append(s.affinityAt, s.matching.index(s.affinity[i].TopologyKey, p.topologies, p.view))
-	}
-	count := func(n *cluster.NodeInfo) (counts []keyCount) {
-		for _, existing := range n.Pods {
-			if !matchesAll(s.affinity, existing) {
-				continue
-			}
+	p.key = appendTerms(p.begun('m'), s.affinity)
+	s.matching = p.pairs(p.key, p.log.all, func(existing *cluster.Pod, found func(string, int64)) {
+		if matchesAll(s.affinity, existing) {
 			for i := range s.affinity {
-				counts = addKey(counts, s.affinity[i].TopologyKey, 1)
+				found(s.affinity[i].TopologyKey, 1)
 			}
 		}
-		return counts
+	})
+	for i := range s.affinity {
+		s.affinityAt = append(s.affinityAt, s.matching.index(s.affinity[i].TopologyKey, &p.topologies))
 	}
-	tally := p.tally('m', func(key []byte) []byte { return appendTerms(key, s.affinity) })
-	s.matching.addNodes(p.view.Nodes(), tally, count, p.topologies, p.view)
 }
 
 func (p *interPodAffinity) countHated(s *affinityState) {
-	if len(s.antiAffinity) == 0 {
-		return
+	if len(s.antiAffinity) > 0 {
+		p.key = appendTerms(p.begun('a'), s.antiAffinity)
+		s.hated = p.pairs(p.key, p.log.all, eachMatch(s.antiAffinity))
 	}
-	tally := p.tally('a', func(key []byte) []byte { return appendTerms(key, s.antiAffinity) })
-	s.hated.addNodes(p.view.Nodes(), tally, eachMatch(s.antiAffinity), p.topologies, p.view)
 }
 
-// eachMatch adds up the weights of the terms that the pods of a node match.
-func eachMatch(terms []ownTerm) func(*cluster.NodeInfo) []keyCount {
-	return func(n *cluster.NodeInfo) (counts []keyCount) {
-		for _, existing := range n.Pods {
-			for i := range terms {
-				if t := &terms[i]; t.matches(existing) {
-					counts = addKey(counts, t.TopologyKey, t.weight)
-				}
+// eachMatch finds every term that a pod matches.
+func eachMatch(terms []ownTerm) matches {
+	return func(existing *cluster.Pod, found func(string, int64)) {
+		for i := range terms {
+			if t := &terms[i]; t.matches(existing) {
+				found(t.TopologyKey, t.weight)
 			}
 		}
-		return counts
 	}
 }
 
@@ -158,17 +154,6 @@ func (s *affinityState) satisfiesAffinity(n *cluster.NodeInfo) bool {
 	return podsExist || s.matching.nonzero == 0 && s.matchesSelf
 }
 
-// anyIn tells whether any domain of the node has a positive count.
-func (c *pairCounts) anyIn(n *cluster.NodeInfo) bool {
-	for i := range c.keys {
-		d := &c.keys[i]
-		if id := d.table.domain(n); id != noDomain && d.at(id) > 0 {
-			return true
-		}
-	}
-	return false
-}
-
 // AddPod counts a pod that is thought onto a node.
 func (p *interPodAffinity) AddPod(state *framework.CycleState, pod, added *cluster.Pod, node *cluster.NodeInfo) *framework.Status {
 	p.move(state, pod, added, node, 1)
@@ -181,7 +166,7 @@ func (p *interPodAffinity) RemovePod(state *framework.CycleState, pod, removed *
 	return nil
 }
 
-func (p *interPodAffinity) move(state *framework.CycleState, pod, moved *cluster.Pod, n *cluster.NodeInfo, delta int64) {
+func (p *interPodAffinity) move(state *framework.CycleState, pod, moved *cluster.Pod, n *cluster.NodeInfo, sign int32) {
 	s, ok := state.Read(affinityFilterKey).(*affinityState)
 	if !ok || n.Node == nil {
 		return
@@ -189,17 +174,17 @@ func (p *interPodAffinity) move(state *framework.CycleState, pod, moved *cluster
 	terms := affinityOf(moved).RequiredPodAnti
 	for i := range terms {
 		if terms[i].InDomain(moved, pod, s.namespace) {
-			s.hating.add(s.hating.index(terms[i].TopologyKey, p.topologies, p.view), n, delta)
+			s.hating.add(s.hating.index(terms[i].TopologyKey, &p.topologies), n.Node, 1, sign)
 		}
 	}
 	if matchesAll(s.affinity, moved) {
 		for _, at := range s.affinityAt {
-			s.matching.add(at, n, delta)
+			s.matching.add(at, n.Node, 1, sign)
 		}
 	}
 	for i := range s.antiAffinity {
 		if t := &s.antiAffinity[i]; t.matches(moved) {
-			s.hated.add(s.hated.index(t.TopologyKey, p.topologies, p.view), n, delta)
+			s.hated.add(s.hated.index(t.TopologyKey, &p.topologies), n.Node, 1, sign)
 		}
 	}
 }

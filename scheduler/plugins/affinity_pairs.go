@@ -10,7 +10,7 @@ import (
 type pairCounts struct {
 	keys    []domainCounts
 	nonzero int // pairs whose count is not zero
-	seen    int // additions that met a domain
+	seen    int // matches in a domain, whatever they count
 }
 
 // domainCounts are the counts of the domains of one key.
@@ -28,7 +28,7 @@ func (c *pairCounts) clone() pairCounts {
 	return pairCounts{keys: slices.Clone(c.keys), nonzero: c.nonzero, seen: c.seen}
 }
 
-// at returns the count of a domain of the i-th key.
+// at returns the count of a domain.
 func (d *domainCounts) at(id int32) int64 {
 	if int(id) >= len(d.counts) {
 		return 0
@@ -37,25 +37,24 @@ func (d *domainCounts) at(id int32) int64 {
 }
 
 // index returns the place of a key, which it adds if it is new.
-func (c *pairCounts) index(key string, topologies topologies, view *cluster.Snapshot) int {
+func (c *pairCounts) index(key string, topologies *topologies) int {
 	for i := range c.keys {
 		if c.keys[i].table.key == key {
 			return i
 		}
 	}
-	table := topologies.table(key, view)
+	table := topologies.table(key)
 	c.keys = append(c.keys, domainCounts{table: table, counts: make([]int64, len(table.ids))})
 	return len(c.keys) - 1
 }
 
-// add changes the count of the node's domain of the i-th key, if it has one.
-func (c *pairCounts) add(i int, n *cluster.NodeInfo, delta int64) {
+// add counts a match of the given weight in the node's domain of the i-th key, if it has one; sign -1 takes it back.
+func (c *pairCounts) add(i int, node *cluster.Node, weight int64, sign int32) {
 	d := &c.keys[i]
-	id := d.table.domain(n)
+	id := d.table.of(node)
 	if id == noDomain {
 		return
 	}
-	c.seen++
 	if d.shared {
 		d.counts, d.shared = slices.Clone(d.counts), false
 	}
@@ -63,16 +62,42 @@ func (c *pairCounts) add(i int, n *cluster.NodeInfo, delta int64) {
 		d.counts = append(d.counts, 0)
 	}
 	before := d.counts[id]
-	d.counts[id] = before + delta
-	c.nonzero += int(oneIf(before+delta != 0) - oneIf(before != 0))
+	after := before + weight*int64(sign)
+	d.counts[id] = after
+	c.seen += int(sign)
+	c.nonzero += int(oneIf(after != 0) - oneIf(before != 0))
 }
 
-// addNodes adds what the tally says of each node.
-func (c *pairCounts) addNodes(nodes []*cluster.NodeInfo, tally *nodeTally[[]keyCount], count func(*cluster.NodeInfo) []keyCount,
-	topologies topologies, view *cluster.Snapshot) {
-	for _, n := range nodes {
-		for _, k := range tally.of(n, count) {
-			c.add(c.index(k.key, topologies, view), n, k.count)
+// anyIn tells whether any domain of the node has a positive count.
+func (c *pairCounts) anyIn(n *cluster.NodeInfo) bool {
+	for i := range c.keys {
+		d := &c.keys[i]
+		if id := d.table.domain(n); id != noDomain && d.at(id) > 0 {
+			return true
 		}
 	}
+	return false
+}
+
+// matches calls found for each term that is about a pod, with the term's topology key and weight.
+type matches func(p *cluster.Pod, found func(key string, weight int64))
+
+// pairs returns the counts of matches over all pods on nodes, up to date. The first byte of the key tells the sorts of
+// counts apart; each lists the pods to count at first.
+func (p *interPodAffinity) pairs(key []byte, each func(do func(podEntry)), matches matches) pairCounts {
+	var into *pairCounts
+	var entry podEntry
+	found := func(key string, weight int64) {
+		into.add(into.index(key, &p.topologies), entry.node, weight, entry.sign)
+	}
+	follow := func(c *pairCounts, e podEntry) {
+		into, entry = c, e
+		matches(e.pod, found)
+	}
+	fresh := func() (c pairCounts) {
+		each(func(e podEntry) { follow(&c, e) })
+		return c
+	}
+	counts := p.counts.of(key, &p.log, p.view, fresh, follow)
+	return counts.clone()
 }

@@ -9,8 +9,8 @@ import (
 
 const affinityScoreKey = "PreScore" + InterPodAffinity
 
-// affinityScores holds the sum of weights by topology pair.
-type affinityScores struct{ sums pairCounts }
+// affinityScores holds the sums of weights by topology pair: over the pod's own terms and over those of running pods.
+type affinityScores struct{ own, theirs pairCounts }
 
 // Clone returns s itself: it does not change after PreScore.
 func (s *affinityScores) Clone() framework.StateData { return s }
@@ -23,21 +23,36 @@ func (p *interPodAffinity) PreScore(state *framework.CycleState, pod *cluster.Po
 	if p.ignorePreferred && !prefers {
 		return affinitySkip
 	}
+	havingTerms := view.NodesWithAffinity()
+	if !prefers && len(havingTerms) == 0 {
+		return affinitySkip
+	}
 	p.begin(view)
 	s := &affinityScores{}
 	if prefers {
 		terms := preferredTerms(pod, view)
-		tally := p.tally('p', func(key []byte) []byte { return appendTerms(key, terms) })
-		s.sums.addNodes(view.Nodes(), tally, eachMatch(terms), p.topologies, view)
+		p.key = appendTerms(p.begun('p'), terms)
+		s.own = p.pairs(p.key, p.log.all, eachMatch(terms))
 	}
-	if nodes := view.NodesWithAffinity(); len(nodes) > 0 {
-		s.sums.addNodes(nodes, p.tally('s', about(pod)), p.symmetric(pod, view), p.topologies, view)
+	if len(havingTerms) > 0 {
+		p.key = appendAbout(p.begun('s'), pod)
+		s.theirs = p.pairs(p.key, podsWithAffinity(havingTerms), p.symmetric(pod, view))
 	}
-	if s.sums.seen == 0 {
+	if s.own.seen+s.theirs.seen == 0 {
 		return affinitySkip
 	}
 	state.Write(affinityScoreKey, s)
 	return nil
+}
+
+func podsWithAffinity(nodes []*cluster.NodeInfo) func(func(podEntry)) {
+	return func(do func(podEntry)) {
+		for _, n := range nodes {
+			for _, existing := range n.PodsWithAffinity {
+				do(podEntry{pod: existing, node: n.Node, sign: 1})
+			}
+		}
+	}
 }
 
 // preferredTerms are the pod's preferred terms, those of anti-affinity with negative weights.
@@ -55,31 +70,28 @@ func preferredTerms(pod *cluster.Pod, view *cluster.Snapshot) []ownTerm {
 	return own
 }
 
-// symmetric adds up the weights of the terms of a node's pods that the pod in hand matches. Required affinity counts with
+// symmetric finds the terms of running pods that are about the pod in hand. Required affinity counts with
 // hardPodAffinityWeight: a pod that must be near this one would like it near.
-func (p *interPodAffinity) symmetric(pod *cluster.Pod, view *cluster.Snapshot) func(*cluster.NodeInfo) []keyCount {
+func (p *interPodAffinity) symmetric(pod *cluster.Pod, view *cluster.Snapshot) matches {
 	namespace := namespaceLabels(pod, view)
-	return func(n *cluster.NodeInfo) (counts []keyCount) {
-		consider := func(existing *cluster.Pod, t *cluster.PodAffinityTerm, weight int64) {
+	return func(existing *cluster.Pod, found func(string, int64)) {
+		consider := func(t *cluster.PodAffinityTerm, weight int64) {
 			if t.InDomain(existing, pod, namespace) {
-				counts = addKey(counts, t.TopologyKey, weight)
+				found(t.TopologyKey, weight)
 			}
 		}
-		for _, existing := range n.PodsWithAffinity {
-			a := existing.Spec.Affinity
-			if p.hardWeight > 0 {
-				for i := range a.RequiredPod {
-					consider(existing, &a.RequiredPod[i], p.hardWeight)
-				}
-			}
-			for i := range a.PreferredPod {
-				consider(existing, &a.PreferredPod[i].Term, int64(a.PreferredPod[i].Weight))
-			}
-			for i := range a.PreferredPodAnti {
-				consider(existing, &a.PreferredPodAnti[i].Term, -int64(a.PreferredPodAnti[i].Weight))
+		a := affinityOf(existing)
+		if p.hardWeight > 0 {
+			for i := range a.RequiredPod {
+				consider(&a.RequiredPod[i], p.hardWeight)
 			}
 		}
-		return counts
+		for i := range a.PreferredPod {
+			consider(&a.PreferredPod[i].Term, int64(a.PreferredPod[i].Weight))
+		}
+		for i := range a.PreferredPodAnti {
+			consider(&a.PreferredPodAnti[i].Term, -int64(a.PreferredPodAnti[i].Weight))
+		}
 	}
 }
 
@@ -89,14 +101,18 @@ func (p *interPodAffinity) Score(state *framework.CycleState, _ *cluster.Pod, no
 	if !ok {
 		return 0
 	}
-	var score int64
-	for i := range s.sums.keys {
-		d := &s.sums.keys[i]
-		if id := d.table.domain(node); id != noDomain {
-			score += d.at(id)
+	return s.own.sum(node) + s.theirs.sum(node)
+}
+
+// sum adds the counts of the node's domains.
+func (c *pairCounts) sum(n *cluster.NodeInfo) (sum int64) {
+	for i := range c.keys {
+		d := &c.keys[i]
+		if id := d.table.domain(n); id != noDomain {
+			sum += d.at(id)
 		}
 	}
-	return score
+	return sum
 }
 
 // NormalizeScore maps the least score to 0 and the greatest to MaxNodeScore, and all to 0 if they are equal.

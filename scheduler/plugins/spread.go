@@ -12,13 +12,15 @@ import (
 // constraints score, and pods of a Service, ReplicationController, ReplicaSet or StatefulSet that have no constraints of
 // their own get default ones.
 //
-// Matching pods are counted per node once and then only for nodes that changed; upstream counts all pods in each cycle.
+// Matching pods are counted once, and then the counts follow the pods that come and go; upstream counts all pods in each
+// cycle.
 type podTopologySpread struct {
 	defaults       []cluster.TopologySpreadConstraint
 	systemDefaults bool
 
 	topologies topologies
-	counts     tallies[int32]
+	log        podLog
+	counts     tallies[[]int32] // matching pods by NodeInfo.Index
 	key        []byte
 	ids        []int32
 	view       *cluster.Snapshot // of the last cycle, for queueing hints
@@ -48,7 +50,6 @@ func NewPodTopologySpread(args framework.Args, _ framework.Handle) (framework.Pl
 	return &podTopologySpread{
 		defaults:       a.constraints(),
 		systemDefaults: a.DefaultingType == SystemDefaulting,
-		topologies:     topologies{},
 	}, nil
 }
 
@@ -143,10 +144,10 @@ func controllerSelector(pod *cluster.Pod, view *cluster.Snapshot) *cluster.Selec
 }
 
 // tables returns the topology table of each constraint.
-func (p *podTopologySpread) tables(constraints []spreadConstraint, view *cluster.Snapshot) []*topologyTable {
+func (p *podTopologySpread) tables(constraints []spreadConstraint) []*topologyTable {
 	tables := make([]*topologyTable, len(constraints))
 	for i := range constraints {
-		tables[i] = p.topologies.table(constraints[i].key, view)
+		tables[i] = p.topologies.table(constraints[i].key)
 	}
 	return tables
 }
@@ -156,40 +157,47 @@ func (c *spreadConstraint) includes(pod *cluster.Pod, node *cluster.Node, affini
 	return (affinityAdmits || !c.honorAffinity) && (!c.honorTaints || !repelled(pod, node))
 }
 
-// podCount counts the pods on nodes that one constraint is about. The zero value counts none.
-type podCount struct {
-	tally *nodeTally[int32]
-	count func(*cluster.NodeInfo) int32
+// begin brings what depends on the whole cluster up to date.
+func (p *podTopologySpread) begin(view *cluster.Snapshot) {
+	p.topologies.tidy(view)
+	p.log.sync(view)
 }
 
-func (c *podCount) of(n *cluster.NodeInfo) int32 {
-	if c.tally == nil {
+// podCount is the number of pods on each node that one constraint is about, by NodeInfo.Index.
+type podCount []int32
+
+func (c podCount) of(n *cluster.NodeInfo) int32 {
+	if n.Index >= len(c) {
 		return 0
 	}
-	return c.tally.of(n, c.count)
+	return c[n.Index]
 }
 
 // counter returns the count of a constraint. An empty selector counts nothing here, although it matches the pod itself
 // (podtopologyspread/common.go: countPodsMatchSelector, v1.36).
 func (p *podTopologySpread) counter(pod *cluster.Pod, c *spreadConstraint, view *cluster.Snapshot) podCount {
 	if c.selector.Empty() {
-		return podCount{}
+		return nil
 	}
 	namespace, selector := pod.Namespace, c.selector
-	p.key = appendSelector(appendString(p.key[:0], namespace), selector)
-	return podCount{
-		tally: p.counts.of(p.key, view),
-		count: func(n *cluster.NodeInfo) int32 { return countSpread(n.Pods, namespace, selector) },
-	}
-}
-
-// countSpread leaves out pods that are being deleted.
-func countSpread(pods []*cluster.Pod, namespace string, selector *cluster.Selector) int32 {
-	count := int32(0)
-	for _, p := range pods {
-		if p.Namespace == namespace && !p.Deleting && selector.Matches(p.Labels) {
-			count++
+	follow := func(counts *[]int32, e podEntry) {
+		if countsForSpread(e.pod, namespace, selector) {
+			for len(*counts) <= int(e.handle) {
+				*counts = append(*counts, 0)
+			}
+			(*counts)[e.handle] += e.sign
 		}
 	}
-	return count
+	fresh := func() []int32 {
+		counts := make([]int32, view.Handles())
+		p.log.all(func(e podEntry) { follow(&counts, e) })
+		return counts
+	}
+	p.key = appendSelector(appendString(p.key[:0], namespace), selector)
+	return *p.counts.of(p.key, &p.log, view, fresh, follow)
+}
+
+// countsForSpread leaves out pods that are being deleted.
+func countsForSpread(p *cluster.Pod, namespace string, selector *cluster.Selector) bool {
+	return p.Namespace == namespace && !p.Deleting && selector.Matches(p.Labels)
 }

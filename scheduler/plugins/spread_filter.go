@@ -57,7 +57,8 @@ func (p *podTopologySpread) PreFilter(state *framework.CycleState, pod *cluster.
 	if len(constraints) == 0 {
 		return nil, spreadSkip
 	}
-	tables := p.tables(constraints, view)
+	p.begin(view)
+	tables := p.tables(constraints)
 	counters := make([]podCount, len(constraints))
 	s := &spreadState{constraints: constraints, domains: make([]spreadDomains, len(constraints))}
 	for i := range constraints {

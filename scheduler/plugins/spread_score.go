@@ -47,9 +47,10 @@ func (p *podTopologySpread) PreScore(state *framework.CycleState, pod *cluster.P
 	if len(constraints) == 0 {
 		return spreadSkip
 	}
+	p.begin(view)
 	requireAll := len(pod.Spec.SpreadConstraints) > 0 || !p.systemDefaults
 	s := &spreadScores{constraints: make([]softConstraint, len(constraints))}
-	for i, table := range p.tables(constraints, view) {
+	for i, table := range p.tables(constraints) {
 		s.constraints[i] = softConstraint{
 			spreadConstraint: constraints[i],
 			table:            table,

@@ -354,6 +354,17 @@ func checkScores(t *rapid.T, used scorer, fresh func() scorer, w *world, draw fu
 		view.AddPod(p)
 		n := rapid.SampledFrom(w.nodes).Draw(t, "relabelled").Name
 		view.UpdateNode(machine(n, rapid.SampledFrom([]string{"zone=1", "zone=3 rack=r"}).Draw(t, "new labels")))
+		if len(w.pods) > 0 && rapid.Bool().Draw(t, "a pod ends") {
+			view.RemovePod(w.pods[0])
+			w.pods = w.pods[1:]
+		}
+		switch gone := fmt.Sprint("gone", i-1); rapid.IntRange(0, 2).Draw(t, "node comes or goes") {
+		case 0:
+			view.RemoveNode(gone)
+		case 1:
+			view.AddNode(machine(fmt.Sprint("gone", i), "zone=2"))
+			view.AddPod(drawPod(t, fmt.Sprint("on", i), fmt.Sprint("gone", i), extra))
+		}
 	}
 }
 

@@ -23,19 +23,20 @@ func (t *topologyTable) domain(n *cluster.NodeInfo) int32 {
 	if n.Index < len(t.nodes) && t.nodes[n.Index].node == n.Node {
 		return t.nodes[n.Index].id
 	}
-	return t.learn(n)
-}
-
-func (t *topologyTable) learn(n *cluster.NodeInfo) int32 {
-	id := noDomain
-	if value, has := n.Node.Labels[t.key]; has {
-		id = t.id(value)
-	}
 	for len(t.nodes) <= n.Index {
 		t.nodes = append(t.nodes, nodeDomain{})
 	}
+	id := t.of(n.Node)
 	t.nodes[n.Index] = nodeDomain{n.Node, id}
 	return id
+}
+
+// of is domain without the memory.
+func (t *topologyTable) of(node *cluster.Node) int32 {
+	if value, has := node.Labels[t.key]; has {
+		return t.id(value)
+	}
+	return noDomain
 }
 
 func (t *topologyTable) id(value string) int32 {
@@ -48,15 +49,32 @@ func (t *topologyTable) id(value string) int32 {
 }
 
 // topologies holds the tables of one plugin by topology key.
-type topologies map[string]*topologyTable
+type topologies struct {
+	tables map[string]*topologyTable
+	epoch  uint64 // moves when tables are begun anew
+}
 
-// table returns the table of a key. A table in which most values belong to nodes long gone is begun anew; whoever still
-// holds the old one can go on using it.
-func (t topologies) table(key string, view *cluster.Snapshot) *topologyTable {
-	table := t[key]
-	if table == nil || len(table.ids) > 2*view.Handles()+1024 {
+// tidy begins all tables anew when most values of one belong to nodes long gone. Whoever still holds an old one can go on
+// using it.
+func (t *topologies) tidy(view *cluster.Snapshot) {
+	for _, table := range t.tables {
+		if len(table.ids) > 2*view.Handles()+1024 {
+			t.tables = nil
+			t.epoch++
+			return
+		}
+	}
+}
+
+// table returns the table of a key.
+func (t *topologies) table(key string) *topologyTable {
+	table := t.tables[key]
+	if table == nil {
+		if t.tables == nil {
+			t.tables = map[string]*topologyTable{}
+		}
 		table = &topologyTable{key: key, ids: map[string]int32{}}
-		t[key] = table
+		t.tables[key] = table
 	}
 	return table
 }
