@@ -271,7 +271,9 @@ func (q *queue) nextLeftover(generation uint64) sim.Time {
 	if !ok || w.triedAt == generation {
 		return sim.Never
 	}
-	due := w.Timestamp.Add(DefaultPodMaxInUnschedulablePods)
-	due += sim.Time(unschedulableFlushInterval) - due%sim.Time(unschedulableFlushInterval)
-	return max(due, q.now())
+	due := max(w.Timestamp.Add(DefaultPodMaxInUnschedulablePods)+1, q.now())
+	if late := due % sim.Time(unschedulableFlushInterval); late > 0 {
+		due += sim.Time(unschedulableFlushInterval) - late
+	}
+	return due
 }

@@ -170,9 +170,15 @@ func (s *Scheduler) heardPod(c *cluster.Change) {
 	}
 }
 
+// podEnded frees what a pod holds. Of one that was deleted before its binding, the plugins are shown the assumed version:
+// the news does not know the node, and a pod without one is no help to others (handleBindingCycleError, v1.36).
 func (s *Scheduler) podEnded(pod *cluster.Pod, c *cluster.Change) {
+	held := s.cache.placed[pod.UID]
 	s.withdraw(pod.UID)
 	if s.cache.drop(pod.UID) {
+		if pod.NodeName == "" {
+			c = &cluster.Change{At: c.At, Seq: c.Seq, Verb: cluster.Deleted, Reason: c.Reason, Old: held}
+		}
 		s.queue.happened(framework.ClusterEvent{Resource: framework.AssignedPod, Action: framework.ActionDelete}, c)
 	}
 }

@@ -12,9 +12,9 @@
 //	----
 //	    creates pods, now
 //
-//	run [until=10s] [for=10s]
+//	run [until=10s] [for=10s] [only=pod/a]
 //	----
-//	    lets time pass, to the end if neither is given, and prints what happened
+//	    lets time pass, to the end if neither is given, and prints what happened, or only what happened to one object
 //
 //	add-node n2 cpu=2 ...    a node joins
 //	delete-node n2           a node leaves

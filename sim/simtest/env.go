@@ -171,6 +171,7 @@ func (e *env) run(td *datadriven.TestData) (string, error) {
 	if d := f.duration("for", 0); d > 0 {
 		until = e.engine.Now().Add(d)
 	}
+	only := f.string("only", "")
 	if err = f.rest(); err != nil {
 		return "", err
 	}
@@ -181,9 +182,23 @@ func (e *env) run(td *datadriven.TestData) (string, error) {
 		return "", err
 	}
 	e.settled = e.engine.Now() // what the next commands do is not over yet
-	out := e.log.String()
+	out := linesAbout(only, e.log.String())
 	e.log.Reset()
 	return out, e.check()
+}
+
+// linesAbout returns the lines that name an object, all of them if it is "".
+func linesAbout(object, lines string) string {
+	if object == "" {
+		return lines
+	}
+	var b strings.Builder
+	for text := range strings.Lines(lines) {
+		if strings.Fields(text)[1] == object {
+			b.WriteString(text)
+		}
+	}
+	return b.String()
 }
 
 func (e *env) state() string {
