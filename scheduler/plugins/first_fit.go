@@ -59,5 +59,5 @@ func (p *firstFit) rankNodes(view *cluster.Snapshot) {
 }
 
 func (p *firstFit) Score(state *framework.CycleState, _ *cluster.Pod, node *cluster.NodeInfo) int64 {
-	return state.Read(FirstFit).(*chosenNode).score(node)
+	return scoreChosen(state, FirstFit, node)
 }

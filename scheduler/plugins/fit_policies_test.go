@@ -140,6 +140,12 @@ func TestRandomDrawsEvenlyAndFromThePod(t *testing.T) {
 	}
 }
 
+func TestChoosingPoliciesWithoutPreScoreChooseNone(t *testing.T) {
+	for _, name := range []string{Random, FirstFit} {
+		require.Zero(t, build[framework.ScorePlugin](t, name, "").Score(&framework.CycleState{}, pod().Obj(), node("n").With()))
+	}
+}
+
 func TestPoliciesDescribeThemselves(t *testing.T) {
 	for _, name := range []string{Random, FirstFit, BestFit, WorstFit} {
 		require.NotEmpty(t, build[interface{ Description() string }](t, name, "").Description())

@@ -47,51 +47,63 @@ type RequirementArg struct {
 // parse checks the affinity and returns it in the cluster's terms; a nil affinity has neither part. Preferences of weight
 // 0 or without requirements select nothing, but keep the plugin from being skipped
 // (component-helpers scheduling/corev1/nodeaffinity/nodeaffinity.go, v0.36).
-func (a *AddedAffinity) parse(path string) (required *cluster.NodeSelector, preferred []cluster.WeightedNodeTerm, err error) {
+func (a *AddedAffinity) parse(path string) (*cluster.NodeSelector, []cluster.WeightedNodeTerm, error) {
 	if a == nil {
 		return nil, nil, nil
 	}
-	if a.Required != nil {
-		required = &cluster.NodeSelector{}
-		for i := range a.Required.NodeSelectorTerms {
-			at := fmt.Sprintf("%s.requiredDuringSchedulingIgnoredDuringExecution.nodeSelectorTerms[%d]", path, i)
-			term, err := a.Required.NodeSelectorTerms[i].parse(at)
-			if err != nil {
-				return nil, nil, err
-			}
-			required.Terms = append(required.Terms, term)
-		}
+	required, err := a.Required.parse(path + ".requiredDuringSchedulingIgnoredDuringExecution")
+	if err != nil {
+		return nil, nil, err
 	}
+	var preferred []cluster.WeightedNodeTerm
 	for i, p := range a.Preferred {
-		at := fmt.Sprintf("%s.preferredDuringSchedulingIgnoredDuringExecution[%d]", path, i)
 		if p.Weight == 0 {
 			p.Preference = NodeSelectorTermArg{}
 		}
-		term, err := p.Preference.parse(at)
+		w := cluster.WeightedNodeTerm{Weight: p.Weight}
+		w.Term, err = p.Preference.parse(fmt.Sprintf("%s.preferredDuringSchedulingIgnoredDuringExecution[%d]", path, i))
 		if err != nil {
 			return nil, nil, err
 		}
-		preferred = append(preferred, cluster.WeightedNodeTerm{Weight: p.Weight, Term: term})
+		preferred = append(preferred, w)
 	}
 	return required, preferred, nil
 }
 
-func (t *NodeSelectorTermArg) parse(path string) (term cluster.NodeSelectorTerm, err error) {
-	for i := range t.MatchExpressions {
-		r, err := t.MatchExpressions[i].parse(fmt.Sprintf("%s.matchExpressions[%d]", path, i), checkExpression)
-		if err != nil {
-			return term, err
-		}
-		term.MatchExpressions = append(term.MatchExpressions, r)
+func (s *NodeSelectorArgs) parse(path string) (*cluster.NodeSelector, error) {
+	if s == nil {
+		return nil, nil
 	}
-	for i := range t.MatchFields {
-		r, err := t.MatchFields[i].parse(fmt.Sprintf("%s.matchFields[%d]", path, i), checkField)
+	parsed := &cluster.NodeSelector{}
+	for i := range s.NodeSelectorTerms {
+		t, err := s.NodeSelectorTerms[i].parse(fmt.Sprintf("%s.nodeSelectorTerms[%d]", path, i))
 		if err != nil {
-			return term, err
+			return nil, err
 		}
-		term.MatchFields = append(term.MatchFields, r)
+		parsed.Terms = append(parsed.Terms, t)
 	}
-	return term, nil
+	return parsed, nil
+}
+
+func (t *NodeSelectorTermArg) parse(path string) (cluster.NodeSelectorTerm, error) {
+	expressions, err := parseAll(t.MatchExpressions, path+".matchExpressions", checkExpression)
+	if err != nil {
+		return cluster.NodeSelectorTerm{}, err
+	}
+	fields, err := parseAll(t.MatchFields, path+".matchFields", checkField)
+	return cluster.NodeSelectorTerm{MatchExpressions: expressions, MatchFields: fields}, err
+}
+
+func parseAll(requirements []RequirementArg, path string, check func(cluster.Requirement) error) ([]cluster.Requirement, error) {
+	var parsed []cluster.Requirement
+	for i := range requirements {
+		r, err := requirements[i].parse(fmt.Sprintf("%s[%d]", path, i), check)
+		if err != nil {
+			return nil, err
+		}
+		parsed = append(parsed, r)
+	}
+	return parsed, nil
 }
 
 var operators = map[string]cluster.Operator{

@@ -18,9 +18,10 @@ type chosenNode struct{ node *cluster.NodeInfo }
 // Clone returns the same: the choice does not change within a cycle.
 func (c *chosenNode) Clone() framework.StateData { return c }
 
-// score gives everything to the chosen node.
-func (c *chosenNode) score(node *cluster.NodeInfo) int64 {
-	if c.node == node {
+// scoreChosen gives everything to the node that was chosen under a key, and nothing to any if the profile leaves PreScore
+// out.
+func scoreChosen(state *framework.CycleState, key string, node *cluster.NodeInfo) int64 {
+	if c, ok := state.Read(key).(*chosenNode); ok && c.node == node {
 		return framework.MaxNodeScore
 	}
 	return 0
@@ -48,5 +49,5 @@ func (p *randomFit) PreScore(state *framework.CycleState, pod *cluster.Pod, _ *c
 }
 
 func (p *randomFit) Score(state *framework.CycleState, _ *cluster.Pod, node *cluster.NodeInfo) int64 {
-	return state.Read(Random).(*chosenNode).score(node)
+	return scoreChosen(state, Random, node)
 }
