@@ -176,6 +176,9 @@ func TestNormalize(t *testing.T) {
 			require.Equal(t, c.inRange, run(normalizeRange))
 		})
 	}
+	below := []int64{-5, -1}
+	normalizeToMax(below, false)
+	require.Equal(t, []int64{-5, -1}, below, "nothing above 0 to scale by, as upstream")
 	negative := []int64{-5, -1, -3}
 	normalizeRange(negative)
 	require.Equal(t, []int64{0, 100, 50}, negative)
