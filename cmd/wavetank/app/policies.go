@@ -4,7 +4,7 @@ import (
 	"encoding/csv"
 	"encoding/json"
 
-	"github.com/olekukonko/tablewriter"
+	"github.com/olekukonko/tablewriter/tw"
 	"github.com/spf13/cobra"
 
 	"github.com/wavetank/wavetank/scheduler/config"
@@ -23,33 +23,31 @@ func (p *program) policiesCommand() *cobra.Command {
 			return p.listPolicies(format)
 		},
 	}
-	cmd.Flags().StringVarP(&format, "output", "o", "table", "what to print: table, json or csv")
+	cmd.Flags().StringVarP(&format, "output", "o", "table", "`format` to print: table, json or csv")
 	return cmd
 }
 
+// policyLine is a policy as it is printed.
+type policyLine struct {
+	Policy      string `json:"policy"`
+	Description string `json:"description"`
+}
+
 func (p *program) listPolicies(format string) error {
-	policies := config.Policies(p.registry)
+	var lines []policyLine
+	var rows [][]string
+	for _, policy := range config.Policies(p.registry) {
+		lines = append(lines, policyLine{policy.Name, policy.Description})
+		rows = append(rows, []string{policy.Name, policy.Description})
+	}
+	header := []string{"policy", "description"}
 	switch format {
 	case "json":
 		enc := json.NewEncoder(p.out)
 		enc.SetIndent("", "  ")
-		return enc.Encode(policies)
+		return enc.Encode(lines)
 	case "csv":
-		w := csv.NewWriter(p.out)
-		defer w.Flush()
-		for _, policy := range policies {
-			if err := w.Write([]string{policy.Name, policy.Description}); err != nil {
-				return err
-			}
-		}
-		return nil
+		return csv.NewWriter(p.out).WriteAll(append([][]string{header}, rows...))
 	}
-	t := tablewriter.NewWriter(p.out)
-	t.Header("policy", "what it does")
-	for _, policy := range policies {
-		if err := t.Append(policy.Name, policy.Description); err != nil {
-			return err
-		}
-	}
-	return t.Render()
+	return p.table(tw.AlignLeft, header, rows)
 }

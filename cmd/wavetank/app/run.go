@@ -1,9 +1,11 @@
 package app
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"os/signal"
 	"strconv"
@@ -38,23 +40,24 @@ func (p *program) runCommand() *cobra.Command {
 With -o it also writes them to a folder: pods.csv, summary.json, events.jsonl, timeseries.csv, manifest.yaml and
 wallclock.json (results/README.md defines every figure).
 
-Ctrl-C ends the run; what was measured until then is written and marked as partial.`,
+Ctrl-C ends the run: what was measured until then is printed and written, and marked as partial. A second one ends the
+program at once.`,
 		Example: `  wavetank run workloads/scenarios/quickstart.yaml
-  wavetank run workloads/scenarios/openb.yaml --traces ../traces --policy bestfit -o out/bestfit
-  wavetank run workloads/scenarios/quickstart.yaml --set workload[0].synthetic.count=500 --seed 7`,
-		Args: cobra.ExactArgs(1),
+  wavetank run workloads/scenarios/openb.yaml --traces ~/traces --policy bestfit -o out/bestfit
+  wavetank run workloads/scenarios/quickstart.yaml --set 'workload[0].synthetic.count=500' --seed 7`,
+		Args: oneFile,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return p.run(args[0], f, cmd.Flags().Changed("seed"))
 		},
 	}
 	flags := cmd.Flags()
-	flags.StringVarP(&f.dir, "output", "o", "", "folder for the results; none are written without it")
-	flags.Uint64Var(&f.seed, "seed", 0, "seed, in place of the scenario's")
-	flags.StringVar(&f.until, "until", "", "end of the run in simulated time (10m, 7d), in place of the scenario's")
-	flags.StringVar(&f.policy, "policy", "", "scheduling policy, in place of the scenario's scheduler (see `wavetank policies`)")
-	flags.StringArrayVar(&f.settings, "set", nil, "replace a value of the scenario: key=value, such as workload[0].trace.timeScale=2")
-	flags.StringVar(&f.traces, "traces", tracesDir(), "folder that trace paths are relative to; default $WAVETANK_TRACES")
-	flags.StringVar(&f.format, "format", "table", "what to print: table, json or csv")
+	flags.StringVarP(&f.dir, "output", "o", "", "`folder` for the results; none are written without it")
+	flags.Uint64Var(&f.seed, "seed", 0, "seed of all randomness, a `number`, in place of the scenario's")
+	flags.StringVar(&f.until, "until", "", "`duration` of simulated time (10m, 7d) after which the run ends, in place of the scenario's")
+	flags.StringVar(&f.policy, "policy", "", "`name` of the scheduling policy, in place of the scenario's; wavetank policies lists them")
+	flags.StringArrayVar(&f.settings, "set", nil, "replace a value of the scenario; `key=value` is such as workload[0].trace.timeScale=2; can be repeated")
+	flags.StringVar(&f.traces, "traces", tracesDir(), "`folder` that trace paths are relative to; $WAVETANK_TRACES sets another default")
+	flags.StringVar(&f.format, "format", "table", "`format` to print: table, json or csv")
 	flags.BoolVar(&f.check, "check", false, "check the cluster's invariants after every change, and fully at the end")
 	return cmd
 }
@@ -71,6 +74,8 @@ func (p *program) run(path string, f runFlags, seedGiven bool) error {
 	if err := oneOf("format", f.format, "table", "json", "csv"); err != nil {
 		return err
 	}
+	ctx, release := interruptible()
+	defer release()
 	scenario, err := f.load(path, seedGiven)
 	if err != nil {
 		return err
@@ -82,17 +87,38 @@ func (p *program) run(path string, f runFlags, seedGiven bool) error {
 	}
 	s, err := newSimulation(scenario, workloads.Paths{Traces: f.traces}, p.registry, f.dir, f.check)
 	if err != nil {
-		return err
+		return f.explain(err)
 	}
+	defer s.close()
 	for _, w := range s.warnings {
 		fmt.Fprintln(p.errOut, "warning:", w)
 	}
-	took, runErr := p.drive(s)
-	summary, err := s.finish(took, runErr)
+	if p.interrupted = ctx.Err() != nil; p.interrupted {
+		fmt.Fprintln(p.errOut, "wavetank: interrupted before the run began: there are no results")
+		return nil
+	}
+	took, runErr := p.drive(ctx, s)
+	outcome, err := s.finish(took, runErr)
 	if err != nil {
 		return err
 	}
-	return p.print(summary, f.format)
+	return outcome.render(p.out, f.format)
+}
+
+// interruptible returns a context that the first interrupt ends. The second one finds the default handling and ends the
+// program, should the first take too long.
+func interruptible() (context.Context, context.CancelFunc) {
+	ctx, release := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	context.AfterFunc(ctx, release)
+	return ctx, release
+}
+
+// explain adds to an error about a missing file where traces were looked for.
+func (f *runFlags) explain(err error) error {
+	if errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("%w (--traces is %s)", err, f.traces)
+	}
+	return err
 }
 
 // load reads the scenario and applies what the flags replace.
@@ -111,20 +137,9 @@ func (f *runFlags) load(path string, seedGiven bool) (*workloads.Scenario, error
 }
 
 // drive runs the simulation until its end or an interrupt, and returns the wall time it took.
-func (p *program) drive(s *simulation) (time.Duration, error) {
-	stop := s.engine.Stop
-	done := make(chan struct{})
-	signals := make(chan os.Signal, 1)
-	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
-	defer signal.Stop(signals)
-	defer close(done)
-	go func() {
-		select {
-		case <-signals:
-			stop()
-		case <-done:
-		}
-	}()
+func (p *program) drive(ctx context.Context, s *simulation) (time.Duration, error) {
+	heard := context.AfterFunc(ctx, s.engine.Stop)
+	defer heard()
 	bar := newProgress(p.errOut, s)
 	start := time.Now()
 	err := s.engine.Run(s.until)
@@ -132,10 +147,6 @@ func (p *program) drive(s *simulation) (time.Duration, error) {
 	bar.finish()
 	p.interrupted = errors.Is(err, sim.ErrStopped)
 	return took, err
-}
-
-func (p *program) print(r *outcome, format string) error {
-	return r.render(p.out, format)
 }
 
 // outcome is what a run leaves to be printed.

@@ -3,7 +3,6 @@ package app
 import (
 	"errors"
 	"fmt"
-	"path"
 	"time"
 
 	"gopkg.in/yaml.v3"
@@ -44,18 +43,29 @@ func newSimulation(sc *workloads.Scenario, paths workloads.Paths, registry frame
 	if err != nil {
 		return nil, err
 	}
-	if s.manifest, err = newManifest(sc, paths); err != nil {
-		return nil, err
-	}
 	if err = s.record(policy); err != nil {
 		return nil, err
 	}
-	if err = s.populate(schedulerConfig, paths, check); err != nil {
-		s.recorder.Discard()
+	if err = s.populate(schedulerConfig, paths, check); err == nil {
+		s.manifest, err = newManifest(sc, paths)
+	}
+	if err != nil {
+		s.close()
 		return nil, err
 	}
 	return s, nil
 }
+
+// close lets go of the input files, and of the output that finish has not completed.
+func (s *simulation) close() {
+	if s.source != nil {
+		_ = s.source.Close() // it was only read
+	}
+	s.recorder.Discard()
+}
+
+// fail ends the run with an error that is not the input's fault.
+func (s *simulation) fail(err error) { s.engine.Fail(&failure{err}) }
 
 // record starts the recording: it has to see every change from the first on.
 func (s *simulation) record(policy string) error {
@@ -63,7 +73,7 @@ func (s *simulation) record(policy string) error {
 	r := s.scenario.Results
 	s.recorder, err = results.NewRecorder(results.Config{
 		Scenario: s.scenario.Name, Policy: policy, Seed: s.scenario.Seed, Dir: s.dir,
-		Events: r.Events && s.dir != "", SampleEvery: sampleEvery(r.SampleEvery, s.dir), Fail: s.engine.Fail,
+		Events: r.Events && s.dir != "", SampleEvery: sampleEvery(r.SampleEvery, s.dir), Fail: s.fail,
 	})
 	if err != nil {
 		return err
@@ -106,7 +116,7 @@ func (s *simulation) populate(cfg scheduler.Config, paths workloads.Paths, check
 
 func (s *simulation) checkChange(*cluster.Change) {
 	if err := s.checker.Err(); err != nil {
-		s.engine.Fail(fmt.Errorf("at %v an invariant broke: %w", s.engine.Now(), err))
+		s.fail(fmt.Errorf("at %v an invariant broke: %w", s.engine.Now(), err))
 	}
 }
 
@@ -114,12 +124,8 @@ func (s *simulation) scriptFaults() error {
 	outages := make([]fault.Outage, len(s.scenario.Faults))
 	for i, f := range s.scenario.Faults {
 		outages[i] = fault.Outage{Zone: f.Zone, At: sim.Time(f.At), For: f.For}
-		pattern := f.Nodes + f.Node // one of them is empty
-		if pattern == "" {
-			continue
-		}
-		if outages[i].Nodes = s.nodesLike(pattern); len(outages[i].Nodes) == 0 {
-			return s.scenario.Errorf(fmt.Sprintf("faults[%d]", i), "no node is named like %q", pattern)
+		if f.Zone == "" {
+			outages[i].Nodes = s.nodesOf(f)
 		}
 	}
 	if err := fault.Script(s.engine, s.store, outages); err != nil {
@@ -128,11 +134,11 @@ func (s *simulation) scriptFaults() error {
 	return nil
 }
 
-// nodesLike returns the names of the nodes that match a pattern of path.Match, sorted.
-func (s *simulation) nodesLike(pattern string) []string {
+// nodesOf returns the names of the nodes that a fault takes down, sorted. BuildNodes has seen to it that there are some.
+func (s *simulation) nodesOf(f workloads.Fault) []string {
 	var names []string
 	for _, o := range s.store.List(cluster.KindNode) {
-		if ok, err := path.Match(pattern, o.Meta().Name); ok && err == nil {
+		if f.Matches(o.(*cluster.Node)) {
 			names = append(names, o.Meta().Name)
 		}
 	}
@@ -141,8 +147,6 @@ func (s *simulation) nodesLike(pattern string) []string {
 
 // finish closes the recording. It returns the input's or the disk's error; an interrupted run has none.
 func (s *simulation) finish(took time.Duration, runErr error) (*outcome, error) {
-	defer s.source.Close()
-	defer s.recorder.Discard()
 	if runErr != nil && !errors.Is(runErr, sim.ErrStopped) {
 		return nil, runErr
 	}
@@ -190,13 +194,20 @@ func newManifest(sc *workloads.Scenario, paths workloads.Paths) (*results.Manife
 	}
 	m := &results.Manifest{Version: Version, Seed: sc.Seed, Scenario: tree.Content[0]}
 	for _, file := range sc.Inputs(paths) {
-		input, err := results.HashInput(inputName(file, paths), file)
-		if err != nil {
+		if err = addInput(m, inputName(file, paths), file); err != nil {
 			return nil, err
 		}
-		m.Inputs = append(m.Inputs, input)
 	}
-	return m, nil
+	if file := sc.ConfigPath(); file != "" {
+		err = addInput(m, sc.Scheduler.Config, file)
+	}
+	return m, err
+}
+
+func addInput(m *results.Manifest, name, path string) error {
+	input, err := results.HashInput(name, path)
+	m.Inputs = append(m.Inputs, input)
+	return err
 }
 
 // podsDone returns how many pods have come and gone, for the progress bar.

@@ -3,16 +3,16 @@ package app
 import (
 	"encoding/csv"
 	"encoding/json"
-	"fmt"
+	"strings"
 
-	"github.com/olekukonko/tablewriter"
+	"github.com/olekukonko/tablewriter/tw"
 	"github.com/spf13/cobra"
 
 	"github.com/wavetank/wavetank/traces"
 )
 
 func (p *program) traceCommand() *cobra.Command {
-	cmd := &cobra.Command{Use: "trace", Short: "Look at recorded workloads", Args: cobra.NoArgs}
+	cmd := &cobra.Command{Use: "trace", Short: "Look at recorded workloads", Args: knownCommand, RunE: help}
 	cmd.AddCommand(p.traceInfoCommand())
 	return cmd
 }
@@ -23,7 +23,7 @@ func (p *program) traceInfoCommand() *cobra.Command {
 		Use:     "info FILE",
 		Short:   "Sum up a file of recorded pods: counts, span, durations, requests, peak demand",
 		Example: "  wavetank trace info traces/data/openb_sample_pods.csv --format openb",
-		Args:    cobra.ExactArgs(1),
+		Args:    oneFile,
 		RunE: func(_ *cobra.Command, args []string) error {
 			if err := oneOf("output", format, "table", "json", "csv"); err != nil {
 				return err
@@ -31,8 +31,8 @@ func (p *program) traceInfoCommand() *cobra.Command {
 			return p.traceInfo(args[0], traceFormat, format)
 		},
 	}
-	cmd.Flags().StringVar(&traceFormat, "format", "openb", fmt.Sprintf("format of the file, one of %v", traces.Formats()))
-	cmd.Flags().StringVarP(&format, "output", "o", "table", "what to print: table, json or csv")
+	cmd.Flags().StringVar(&traceFormat, "format", "openb", "`format` of the file: "+strings.Join(traces.Formats(), ", "))
+	cmd.Flags().StringVarP(&format, "output", "o", "table", "`format` to print: table, json or csv")
 	return cmd
 }
 
@@ -53,14 +53,7 @@ func (p *program) traceInfo(path, traceFormat, format string) error {
 	}
 	rows := infoRows(info)
 	if format == "csv" {
-		w := csv.NewWriter(p.out)
-		defer w.Flush()
-		return w.WriteAll(rows)
+		return csv.NewWriter(p.out).WriteAll(append([][]string{{"figure", "value"}}, rows...))
 	}
-	t := tablewriter.NewWriter(p.out)
-	t.Header("figure", "value")
-	if err = t.Bulk(rows); err != nil {
-		return err
-	}
-	return t.Render()
+	return p.table(tw.AlignRight, []string{"figure", "value"}, rows)
 }
