@@ -172,9 +172,6 @@ func (d *decoder) rate(v value) *Rate {
 		return r
 	}
 	r.Number = d.positive(value{v.path, &yaml.Node{Kind: yaml.ScalarNode, Value: number, Line: v.node.Line}})
-	if d.err == nil && r.Gap() == 0 {
-		d.fail(v, "over one in a nanosecond: %s", text)
-	}
 	return r
 }
 

@@ -147,22 +147,15 @@ func TestAPodThatEndsAndVanishesAtOnceIsNoError(t *testing.T) {
 }
 
 func TestADuplicateNameFailsTheRun(t *testing.T) {
-	w := newWorld(t, 1)
 	second := sim.Time(time.Second)
-	NewFeeder(w.engine, w.store, NewMerge(
-		&fixed{name: "a", times: []sim.Time{second}},
-		&fixed{name: "a", times: []sim.Time{2 * second}},
-	))
-	w.engine.After(5*time.Second, sim.PhaseWorld, sim.Func{Name: "late", Do: func(sim.Time) { t.Error("the run went on") }})
-	// The pods run for 0 s, but the second comes in the same instant when both have the same time.
-	require.NoError(t, w.engine.Run(4*second), "the first had ended before")
-
-	w = newWorld(t, 1)
-	NewFeeder(w.engine, w.store, NewMerge(
-		&fixed{name: "a", times: []sim.Time{second}},
-		&fixed{name: "a", times: []sim.Time{second}},
-	))
-	require.EqualError(t, w.engine.Run(sim.Never), "workload: pod default/a-0 comes twice: the one submitted at 1s still exists at 1s")
+	run := func(again sim.Time) error {
+		w := newWorld(t, 1)
+		first := &fixed{name: "a", times: []sim.Time{second}}
+		NewFeeder(w.engine, w.store, NewMerge(first, &fixed{name: "a", times: []sim.Time{again}}))
+		return w.engine.Run(sim.Never)
+	}
+	require.EqualError(t, run(second), "workload: pod default/a-0 comes twice: the one submitted at 1s still exists at 1s")
+	require.NoError(t, run(2*second), "the first has ended, and its name is free")
 }
 
 func TestAnErrorOfTheSourceFailsTheRun(t *testing.T) {
