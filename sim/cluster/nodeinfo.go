@@ -1,7 +1,6 @@
 package cluster
 
 import (
-	"maps"
 	"slices"
 	"strings"
 )
@@ -198,24 +197,4 @@ func NormalizedImage(name string) string {
 		return name + ":latest"
 	}
 	return name
-}
-
-// ReplacePod puts a newer version of a pod in the place of the old one. Only what the scheduler may look at moves the
-// generation: labels, spec and deletion.
-func (s *Snapshot) ReplacePod(before, after *Pod) {
-	info := s.byName[before.NodeName]
-	if info == nil {
-		return
-	}
-	for _, list := range []([]*Pod){info.Pods, info.PodsWithAffinity, info.PodsWithRequiredAntiAffinity} {
-		for i, p := range list {
-			if p.UID == after.UID {
-				list[i] = after
-				break
-			}
-		}
-	}
-	if before.Spec != after.Spec || before.Deleting != after.Deleting || !maps.Equal(before.Labels, after.Labels) {
-		s.touch(info)
-	}
 }

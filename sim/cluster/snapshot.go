@@ -37,6 +37,8 @@ type Snapshot struct {
 	freeHandles []int
 	generation  uint64
 	epoch       uint64
+
+	journal func(ViewChange) // nil: nobody listens
 }
 
 // NewSnapshot returns an empty cluster that reads other objects from l, which may be nil.
@@ -81,6 +83,12 @@ func (s *Snapshot) Epoch() uint64 { return s.epoch }
 
 // AddNode adds a node, or replaces the object of a known one.
 func (s *Snapshot) AddNode(node *Node) {
+	s.tell(ViewChange{Op: ViewNode, Node: node})
+	s.setNode(node)
+}
+
+// setNode makes the node known with all that hangs on its object.
+func (s *Snapshot) setNode(node *Node) {
 	info := s.info(node.Name)
 	if old := info.Node; old != nil {
 		s.tree.remove(old)
@@ -96,9 +104,10 @@ func (s *Snapshot) AddNode(node *Node) {
 
 // UpdateNode replaces the object of a node. Only a change of its zone or images costs more than the replacement.
 func (s *Snapshot) UpdateNode(node *Node) {
+	s.tell(ViewChange{Op: ViewNodeUpdate, Node: node})
 	info := s.byName[node.Name]
 	if info == nil || info.Node == nil || zoneOf(info.Node) != zoneOf(node) || !sameImages(info.Node, node) {
-		s.AddNode(node)
+		s.setNode(node)
 		return
 	}
 	info.SetNode(node)
@@ -111,6 +120,7 @@ func (s *Snapshot) RemoveNode(name string) {
 	if info == nil || info.Node == nil {
 		return
 	}
+	s.tell(ViewChange{Op: ViewNodeGone, Node: info.Node})
 	s.tree.remove(info.Node)
 	s.forgetImages(info.Node)
 	info.Node = nil
@@ -122,6 +132,7 @@ func (s *Snapshot) RemoveNode(name string) {
 
 // AddPod puts a pod on its node (pod.NodeName).
 func (s *Snapshot) AddPod(p *Pod) {
+	s.tell(ViewChange{Op: ViewPod, Pod: p})
 	info := s.info(p.NodeName)
 	info.AddPod(p)
 	s.touch(info)
@@ -134,6 +145,7 @@ func (s *Snapshot) RemovePod(p *Pod) bool {
 	if info == nil || !info.RemovePod(p) {
 		return false
 	}
+	s.tell(ViewChange{Op: ViewPodGone, Pod: p})
 	s.touch(info)
 	s.podAffinityMoved(p)
 	s.dropIfEmpty(p.NodeName, info)
@@ -212,6 +224,7 @@ func filterNodes(into, nodes []*NodeInfo, keep func(*NodeInfo) bool) []*NodeInfo
 func (s *Snapshot) Nominate(p *Pod) {
 	s.Unnominate(p.UID)
 	if node := p.Status.NominatedNode; node != "" {
+		s.tell(ViewChange{Op: ViewNominated, Pod: p})
 		s.nominated[node] = append(s.nominated[node], p)
 	}
 }
@@ -219,7 +232,8 @@ func (s *Snapshot) Nominate(p *Pod) {
 // Unnominate forgets the nomination of a pod.
 func (s *Snapshot) Unnominate(uid UID) {
 	for node, pods := range s.nominated {
-		if removePod(&pods, uid) != nil {
+		if p := removePod(&pods, uid); p != nil {
+			s.tell(ViewChange{Op: ViewUnnominated, Pod: p})
 			s.nominated[node] = pods
 			if len(pods) == 0 {
 				delete(s.nominated, node)
