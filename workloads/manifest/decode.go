@@ -133,7 +133,7 @@ func (d *decoder) plain(n *yaml.Node, v reflect.Value, known *fields) error {
 }
 
 func (d *decoder) structure(n *yaml.Node, v reflect.Value, known *fields) error {
-	entries, err := d.entries(n)
+	entries, err := d.entries(n, stepField)
 	if err != nil {
 		return err
 	}
@@ -167,7 +167,7 @@ func (d *decoder) judge(known *fields, e entry) *fields {
 }
 
 func (d *decoder) mapping(n *yaml.Node, v reflect.Value) error {
-	entries, err := d.entries(n)
+	entries, err := d.entries(n, stepKey)
 	if err != nil {
 		return err
 	}

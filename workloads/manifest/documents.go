@@ -46,7 +46,12 @@ func yamlDocuments(name string, data []byte) ([]*yaml.Node, error) {
 	}
 }
 
-var yamlErrorLine = regexp.MustCompile(`^yaml: (?:line (\d+): )?`)
+var (
+	yamlErrorLine = regexp.MustCompile(`^yaml: (?:line (\d+): )?`)
+
+	// yaml.v3 counts the lines of these from 0 (its parser's errors, not its scanner's).
+	countedFromZero = regexp.MustCompile(`^did not find expected ('-'|key|<document start>|node content|',' or)`)
+)
 
 // syntaxError puts the line of a YAML error where the editor finds it.
 func syntaxError(name string, err error) error {
@@ -58,6 +63,9 @@ func syntaxError(name string, err error) error {
 	line := 1
 	if n, convErr := strconv.Atoi(m[1]); convErr == nil {
 		line = n
+		if countedFromZero.MatchString(text[len(m[0]):]) {
+			line++
+		}
 	}
 	return fmt.Errorf("%s:%d: not valid YAML: %s", name, line, text[len(m[0]):])
 }

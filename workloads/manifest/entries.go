@@ -11,9 +11,9 @@ type entry struct {
 	value *yaml.Node
 }
 
-// entries returns the keys of a mapping in the order written. A doubled key is an error; a key that a merge brings in
+// entries returns the keys of a mapping in the order written; kind says how an error names them. A doubled key is an error; a key that a merge brings in
 // yields to one that is written out, and to an earlier merge.
-func (d *decoder) entries(n *yaml.Node) ([]entry, error) {
+func (d *decoder) entries(n *yaml.Node, kind stepKind) ([]entry, error) {
 	if n.Kind != yaml.MappingNode {
 		return nil, d.wrong(n, "expected a mapping, found %s", describe(n))
 	}
@@ -29,7 +29,7 @@ func (d *decoder) entries(n *yaml.Node) ([]entry, error) {
 		case key.Kind != yaml.ScalarNode:
 			return nil, d.wrong(key, "a key must be a string, found %s", describe(key))
 		case !seen.add(key.Value):
-			d.path = append(d.path, step{name: key.Value})
+			d.path = append(d.path, step{name: key.Value, kind: kind})
 			return nil, d.errorAt(key.Line, "field %q is stated twice", d.pathString())
 		}
 		list = append(list, entry{key.Value, key.Line, n.Content[i+1]})

@@ -129,13 +129,13 @@ func (r *reader) stream(name string, in io.Reader) error {
 func (r *reader) document(s *source, apiVersion, kindName string) error {
 	s.kind = "document"
 	if s.root.Kind != yaml.MappingNode {
-		return s.errorf("", "expected an object, found %s", describe(s.root))
+		return s.errorf("", "this is no Kubernetes object but %s", describe(s.root))
 	}
 	if k := text(s.root, "kind"); k != "" {
 		apiVersion, kindName = text(s.root, "apiVersion"), k
 	}
 	if kindName == "" || apiVersion == "" {
-		return s.errorf("", "apiVersion and kind must be stated")
+		return s.errorf("", "this is no Kubernetes object: apiVersion and kind are not stated")
 	}
 	s.kind, s.name = kindName, objectName(s.root, kindName)
 	gv, err := schema.ParseGroupVersion(apiVersion)
@@ -183,7 +183,7 @@ func (r *reader) schedulerConfig(s *source) error {
 
 func (r *reader) list(s *source, gvk schema.GroupVersionKind, items *yaml.Node) error {
 	d := &decoder{source: s, types: r.types}
-	entries, err := d.entries(s.root)
+	entries, err := d.entries(s.root, stepField)
 	if err != nil {
 		return err
 	}

@@ -216,7 +216,7 @@ func (d *decoder) jsonValue(n *yaml.Node, depth int) (any, error) {
 }
 
 func (d *decoder) jsonObject(n *yaml.Node, depth int) (any, error) {
-	entries, err := d.entries(n)
+	entries, err := d.entries(n, stepField)
 	if err != nil {
 		return nil, err
 	}
