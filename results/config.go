@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/wavetank/wavetank/results/decisionlog"
 	"github.com/wavetank/wavetank/sim"
 )
 
@@ -20,6 +21,9 @@ type Config struct {
 	// SampleEvery asks for timeseries.csv with a row for every so much simulated time. 0, the default: none.
 	SampleEvery time.Duration
 
+	// Decisions asks for a log of decisions with this header. Nil, the default: none.
+	Decisions *decisionlog.Header
+
 	// Fail is called with the first error of writing, such as a full disk: Engine.Fail, to end the run at once rather
 	// than at its end. May be nil: Close returns the error in any case.
 	Fail func(error)
@@ -30,8 +34,8 @@ func (c *Config) Validate() error {
 	if c.SampleEvery < 0 {
 		return fmt.Errorf("results: sampleEvery: %v is negative", c.SampleEvery)
 	}
-	if c.Dir == "" && (c.Events || c.SampleEvery > 0) {
-		return fmt.Errorf("results: events and samples need an output folder")
+	if c.Dir == "" && (c.Events || c.SampleEvery > 0 || c.Decisions != nil) {
+		return fmt.Errorf("results: events, samples and decisions need an output folder")
 	}
 	return nil
 }

@@ -14,6 +14,7 @@ const (
 	PodsFile        = "pods.csv"
 	EventsFile      = "events.jsonl"
 	SeriesFile      = "timeseries.csv"
+	DecisionsFile   = "decisions.log.zst"
 	ManifestFile    = "manifest.yaml"
 	SummaryFile     = "summary.json"
 	WallclockFile   = "wallclock.json"
@@ -21,7 +22,7 @@ const (
 )
 
 // runFiles are all files that a run may leave, the summary last: it is the sign that the others are whole.
-var runFiles = []string{PodsFile, EventsFile, SeriesFile, ManifestFile, WallclockFile, SummaryFile}
+var runFiles = []string{PodsFile, EventsFile, SeriesFile, DecisionsFile, ManifestFile, WallclockFile, SummaryFile}
 
 // OpenDir makes sure that results can be written to a folder, and creates it where it does not exist. Results of an
 // earlier run there are replaced when the new ones are complete; other files are never touched, and where one of them

@@ -3,6 +3,8 @@ package results
 import (
 	"fmt"
 	"io"
+
+	"github.com/wavetank/wavetank/results/decisionlog"
 )
 
 // output is the files of a run while it runs. Its zero value writes nothing.
@@ -11,6 +13,7 @@ type output struct {
 	pods   *file
 	events *eventLog
 	series *series
+	log    *decisionlog.Writer
 
 	files []*file // all of them, to be published or discarded together
 	err   error   // the first error of writing
@@ -49,7 +52,19 @@ func (o *output) create(cfg *Config) (err error) {
 		}
 		o.series = &series{out: o, file: f, every: cfg.SampleEvery}
 	}
-	return nil
+	return o.createLog(cfg)
+}
+
+func (o *output) createLog(cfg *Config) error {
+	if cfg.Decisions == nil {
+		return nil
+	}
+	f, err := o.add(DecisionsFile)
+	if err != nil {
+		return err
+	}
+	o.log, err = decisionlog.NewWriter(f.w, *cfg.Decisions)
+	return err
 }
 
 func (o *output) add(name string) (*file, error) {
@@ -95,6 +110,11 @@ func (o *output) finish(s *Summary, m *Manifest) error {
 func (o *output) complete(s *Summary, m *Manifest) error {
 	if o.err != nil {
 		return o.err
+	}
+	if o.log != nil {
+		if err := o.log.Close(); err != nil {
+			return fmt.Errorf("writing %s: %w", DecisionsFile, err)
+		}
 	}
 	for _, f := range o.files {
 		if err := f.close(); err != nil {

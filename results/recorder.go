@@ -48,12 +48,25 @@ func (r *Recorder) OnChange(c *cluster.Change) {
 	if r.out.events != nil {
 		r.out.events.change(c)
 	}
+	if r.out.log != nil {
+		r.out.log.OnChange(c)
+	}
+}
+
+// OnViewChange takes in one change of what the scheduler sees, for a full log of decisions.
+func (r *Recorder) OnViewChange(c cluster.ViewChange) {
+	if r.out.log != nil {
+		r.out.log.OnViewChange(c)
+	}
 }
 
 // OnDecision takes in one decision, placed or not. The decision is not kept.
 func (r *Recorder) OnDecision(d *framework.Decision) {
 	live := r.pods.live[d.Pod.UID]
 	r.decisions.count(d, live)
+	if r.out.log != nil {
+		r.out.log.OnDecision(d)
+	}
 	if r.out.events != nil && live != nil && !d.Placed() {
 		if message := d.Message(); message != live.message {
 			live.message = message

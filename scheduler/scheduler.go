@@ -89,6 +89,9 @@ func (s *Scheduler) draw(stream string, pod *cluster.Pod) *rand.Rand {
 // Observe calls fn with every decision, at once. The decision is valid during the call only.
 func (s *Scheduler) Observe(fn func(*framework.Decision)) { s.observers = append(s.observers, fn) }
 
+// ObserveView calls fn with every change of what the scheduler sees, before it is made. There is one such observer.
+func (s *Scheduler) ObserveView(fn func(cluster.ViewChange)) { s.cache.OnViewChange(fn) }
+
 // Decisions returns the number of decisions so far.
 func (s *Scheduler) Decisions() uint64 { return s.decisions }
 

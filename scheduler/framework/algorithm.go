@@ -58,6 +58,7 @@ type Decision struct {
 	Feasible  int   // nodes found to fit; the search may stop early
 	Evaluated int   // nodes looked at
 	Nodes     int   // nodes in the cluster
+	Start     int   // where in the order of nodes the search began
 
 	Rejections []Rejection // by plugin, then reason
 	PreFilter  string      // why a PreFilter plugin rejected the pod everywhere

@@ -42,3 +42,30 @@ type PriorityClass struct {
 // Kind returns KindPriorityClass.
 func (c *PriorityClass) Kind() Kind    { return KindPriorityClass }
 func (c *PriorityClass) clone() Object { d := *c; return &d }
+
+// NewObject returns an empty object of a kind, nil for an unknown kind.
+func NewObject(k Kind) Object {
+	switch k {
+	case KindNode:
+		return &Node{}
+	case KindPod:
+		return &Pod{}
+	case KindNamespace:
+		return &Namespace{}
+	case KindService, KindReplicationController, KindReplicaSet, KindStatefulSet:
+		return &PodSet{Type: k}
+	case KindPodDisruptionBudget:
+		return &PodDisruptionBudget{}
+	case KindPriorityClass:
+		return &PriorityClass{}
+	case KindPersistentVolume:
+		return &PersistentVolume{}
+	case KindPersistentVolumeClaim:
+		return &PersistentVolumeClaim{}
+	case KindStorageClass:
+		return &StorageClass{}
+	case KindCSINode:
+		return &CSINode{}
+	}
+	return nil
+}
