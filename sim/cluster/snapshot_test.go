@@ -120,6 +120,7 @@ func (m *model) compare() {
 			anti = append(anti, n.Name())
 		}
 	}
+	require.LessOrEqual(m.t, m.s.Handles(), 4, "handles are used again: there are four names")
 	slices.Sort(handles)
 	require.Equal(m.t, len(m.nodes), len(slices.Compact(handles)), "handles are unique")
 	require.Equal(m.t, affinity, namesOf(m.s.NodesWithAffinity()))

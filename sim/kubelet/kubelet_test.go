@@ -78,6 +78,23 @@ func TestPodFailedByOthers(t *testing.T) {
 	require.Equal(t, sim.Time(2), engine.Now(), "the end of the first is no longer pending")
 }
 
+// A node is replaced by another of its name, and the news of a pod there comes before that of the nodes: what ran on the
+// old one is lost, and the new pod is not.
+func TestNodeReplacedWithinAnInstant(t *testing.T) {
+	engine, store, k := world(t, kubelet.Config{})
+	old := place(t, store, "old", 4000, cluster.Forever)
+	require.NoError(t, engine.Run(1))
+	require.NoError(t, store.Create(pod("other", 0, 0), cluster.ReasonCreated)) // has the news of pods told first
+	n := *store.Node("n0")
+	require.NoError(t, store.Delete(cluster.KeyOf(&n), cluster.ReasonDeleted))
+	require.NoError(t, store.Create(&n, cluster.ReasonCreated))
+	young := place(t, store, "young", 4000, cluster.Forever)
+	require.NoError(t, engine.Run(2))
+	require.Equal(t, "NodeLost", store.Pod(old.NamespacedName).Status.Reason)
+	require.Equal(t, cluster.Running, store.Pod(young.NamespacedName).Status.Phase)
+	require.Equal(t, 1, k.Pods())
+}
+
 // Whoever binds what to where, deletes it, and whatever fails: once an instant is over no node is asked for too much,
 // and what the kubelet believes to run is what the store says.
 func TestKubeletKeepsInvariants(t *testing.T) {
