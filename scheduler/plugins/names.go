@@ -16,6 +16,10 @@ const (
 	DefaultBinder                   = "DefaultBinder"
 	PodTopologySpread               = "PodTopologySpread"
 	InterPodAffinity                = "InterPodAffinity"
+	VolumeBinding                   = "VolumeBinding"
+	VolumeZone                      = "VolumeZone"
+	VolumeRestrictions              = "VolumeRestrictions"
+	NodeVolumeLimits                = "NodeVolumeLimits"
 )
 
 // The names of our own plugins and policies.

@@ -20,6 +20,10 @@ func InTree() framework.Registry {
 		DefaultPreemption:               newDefaultPreemption,
 		PodTopologySpread:               NewPodTopologySpread,
 		InterPodAffinity:                NewInterPodAffinity,
+		VolumeBinding:                   NewVolumeBinding,
+		VolumeZone:                      NewVolumeZone,
+		VolumeRestrictions:              NewVolumeRestrictions,
+		NodeVolumeLimits:                NewNodeVolumeLimits,
 
 		GPUShare: newGPUShare,
 		Random:   newRandom,
