@@ -65,29 +65,40 @@ func (n *NodeInfo) AddPod(p *Pod) {
 
 // RemovePod takes the pod with the same UID off the node, and tells whether it was there.
 func (n *NodeInfo) RemovePod(p *Pod) bool {
-	removed := removePod(&n.Pods, p.UID)
+	removed := removeVersion(&n.Pods, p)
 	if removed == nil {
 		return false
 	}
-	removePod(&n.PodsWithAffinity, p.UID)
-	removePod(&n.PodsWithRequiredAntiAffinity, p.UID)
+	removeVersion(&n.PodsWithAffinity, p)
+	removeVersion(&n.PodsWithRequiredAntiAffinity, p)
 	n.account(removed, -1)
 	return true
 }
 
-// removePod moves the last pod into the gap, as kube-scheduler does: the order of pods on a node says nothing.
-func removePod(pods *[]*Pod, uid UID) *Pod {
-	s := *pods
-	for i, p := range s {
-		if p.UID == uid {
-			last := len(s) - 1
-			s[i] = s[last]
-			s[last] = nil
-			*pods = s[:last]
-			return p
-		}
+// removeVersion is removePod for a pod of which the list, as a rule, holds this very version: that is found without
+// looking into the others, which lie anywhere in memory.
+func removeVersion(pods *[]*Pod, p *Pod) *Pod {
+	if i := slices.Index(*pods, p); i >= 0 {
+		return cutPod(pods, i)
 	}
-	return nil
+	return removePod(pods, p.UID)
+}
+
+func removePod(pods *[]*Pod, uid UID) *Pod {
+	return cutPod(pods, slices.IndexFunc(*pods, func(p *Pod) bool { return p.UID == uid }))
+}
+
+// cutPod moves the last pod into the gap, as kube-scheduler does: the order of pods on a node says nothing.
+func cutPod(pods *[]*Pod, i int) *Pod {
+	if i < 0 {
+		return nil
+	}
+	s, last := *pods, len(*pods)-1
+	p := s[i]
+	s[i] = s[last]
+	s[last] = nil
+	*pods = s[:last]
+	return p
 }
 
 func (n *NodeInfo) account(p *Pod, sign int64) {

@@ -59,7 +59,12 @@ func (m *model) step() string {
 		if len(m.pods) > 0 {
 			i := rapid.IntRange(0, len(m.pods)-1).Draw(m.t, "pod")
 			name = m.pods[i].NodeName
-			require.True(m.t, m.s.RemovePod(m.pods[i]))
+			gone := m.pods[i]
+			if rapid.Bool().Draw(m.t, "another version") {
+				version := *gone
+				gone = &version
+			}
+			require.True(m.t, m.s.RemovePod(gone))
 			require.False(m.t, m.s.RemovePod(m.pods[i]), "it is gone")
 			m.pods = slices.Delete(m.pods, i, i+1)
 		}
