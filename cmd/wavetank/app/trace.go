@@ -53,6 +53,9 @@ func (p *program) traceInfo(path, traceFormat, format string) error {
 	}
 	rows := infoRows(info)
 	if format == "csv" {
+		for _, row := range rows {
+			row[0] = strings.TrimSpace(row[0]) // the indent is for the eye
+		}
 		return csv.NewWriter(p.out).WriteAll(append([][]string{{"figure", "value"}}, rows...))
 	}
 	return p.table(tw.AlignRight, []string{"figure", "value"}, rows)
