@@ -53,7 +53,7 @@ var (
 func NewInterPodAffinity(args framework.Args, _ framework.Handle) (framework.Plugin, error) {
 	a := InterPodAffinityArgs{}
 	if err := args.Decode(&a); err != nil {
-		return nil, err
+		return nil, fmt.Errorf("%s: %w", InterPodAffinity, err)
 	}
 	if err := a.check(InterPodAffinity); err != nil {
 		return nil, err
@@ -63,7 +63,7 @@ func NewInterPodAffinity(args framework.Args, _ framework.Handle) (framework.Plu
 		weight = *a.HardPodAffinityWeight
 	}
 	if weight < 0 || weight > 100 {
-		return nil, fmt.Errorf("hardPodAffinityWeight: %d is not in the range [0, 100]", weight)
+		return nil, fmt.Errorf("%s: hardPodAffinityWeight: %d is not in the range [0, 100]", InterPodAffinity, weight)
 	}
 	return &interPodAffinity{
 		hardWeight:      int64(weight),

@@ -1,6 +1,7 @@
 package plugins
 
 import (
+	"fmt"
 	"slices"
 
 	"github.com/wavetank/wavetank/scheduler/framework"
@@ -41,11 +42,14 @@ var (
 func NewPodTopologySpread(args framework.Args, _ framework.Handle) (framework.Plugin, error) {
 	a := PodTopologySpreadArgs{}
 	if err := args.Decode(&a); err != nil {
+		return nil, fmt.Errorf("%s: %w", PodTopologySpread, err)
+	}
+	if err := a.check(PodTopologySpread); err != nil {
 		return nil, err
 	}
 	a.setDefaults()
 	if err := a.validate(); err != nil {
-		return nil, err
+		return nil, fmt.Errorf("%s: %w", PodTopologySpread, err)
 	}
 	return &podTopologySpread{
 		defaults:       a.constraints(),

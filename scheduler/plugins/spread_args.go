@@ -54,9 +54,6 @@ func (a *PodTopologySpreadArgs) setDefaults() {
 // validate refuses what kube-scheduler refuses (apis/config/validation/validation_pluginargs.go:
 // ValidatePodTopologySpreadArgs, v1.36).
 func (a *PodTopologySpreadArgs) validate() error {
-	if err := a.check(PodTopologySpread); err != nil {
-		return err
-	}
 	if a.DefaultingType != SystemDefaulting && a.DefaultingType != ListDefaulting {
 		return fmt.Errorf("defaultingType: %q is neither System nor List", a.DefaultingType)
 	}

@@ -57,16 +57,16 @@ var (
 func NewVolumeBinding(args framework.Args, _ framework.Handle) (framework.Plugin, error) {
 	a := VolumeBindingArgs{}
 	if err := args.Decode(&a); err != nil {
-		return nil, err
+		return nil, fmt.Errorf("%s: %w", VolumeBinding, err)
 	}
 	if err := a.check(VolumeBinding); err != nil {
 		return nil, err
 	}
 	if a.BindTimeoutSeconds != nil && *a.BindTimeoutSeconds < 0 {
-		return nil, fmt.Errorf("bindTimeoutSeconds: %d is negative", *a.BindTimeoutSeconds)
+		return nil, fmt.Errorf("%s: bindTimeoutSeconds: %d is negative", VolumeBinding, *a.BindTimeoutSeconds)
 	}
 	if a.Shape != nil {
-		return nil, fmt.Errorf("shape: it needs the feature gate StorageCapacityScoring, which is off in v1.36")
+		return nil, fmt.Errorf("%s: shape: it needs the feature gate StorageCapacityScoring, which is off in v1.36", VolumeBinding)
 	}
 	return &volumeBinding{
 		volumes: map[string]*cluster.PersistentVolume{},
