@@ -18,11 +18,12 @@ import (
 	"github.com/wavetank/wavetank/scheduler/conformance/generate"
 	"github.com/wavetank/wavetank/scheduler/conformance/lockstep"
 	"github.com/wavetank/wavetank/scheduler/conformance/oracle"
+	"github.com/wavetank/wavetank/scheduler/conformance/ours"
 	"github.com/wavetank/wavetank/scheduler/conformance/verdict"
 )
 
 // schedulers are what can be tested. The real one against itself shows that the reference is reproducible.
-var schedulers = map[string]verdict.Opener{"real": oracle.Open}
+var schedulers = map[string]verdict.Opener{"ours": ours.Open, "real": oracle.Open}
 
 var errDiffer = errors.New("the schedulers differ")
 
@@ -39,7 +40,7 @@ func main() {
 	flag.IntVar(&o.cases, "cases", 500, "number of clusters")
 	flag.Uint64Var(&o.seed, "seed", 1, "seed of the clusters: case i of a seed is always the same")
 	flag.IntVar(&o.only, "case", -1, "run this case alone")
-	flag.StringVar(&o.tested, "tested", "real", "scheduler to test: "+strings.Join(slices.Sorted(maps.Keys(schedulers)), ", "))
+	flag.StringVar(&o.tested, "tested", "ours", "scheduler to test: "+strings.Join(slices.Sorted(maps.Keys(schedulers)), ", "))
 	flag.IntVar(&o.show, "show", 20, "differing cases to print in full")
 	flag.BoolVar(&o.shrink, "shrink", true, "take from a differing cluster, before it is written, what the difference does not need")
 	flag.Parse()
