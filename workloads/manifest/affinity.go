@@ -15,14 +15,14 @@ func affinity(c *check, path string, labels map[string]string, o *corev1.Affinit
 		nodeAffinity(c, path+".nodeAffinity", n, a)
 	}
 	if p := o.PodAffinity; p != nil {
-		path := path + ".podAffinity"
-		a.RequiredPod = podTerms(c, path+required, labels, p.RequiredDuringSchedulingIgnoredDuringExecution)
-		a.PreferredPod = weightedPodTerms(c, path+preferred, labels, p.PreferredDuringSchedulingIgnoredDuringExecution)
+		of := path + ".podAffinity"
+		a.RequiredPod = podTerms(c, of+required, labels, p.RequiredDuringSchedulingIgnoredDuringExecution)
+		a.PreferredPod = weightedPodTerms(c, of+preferred, labels, p.PreferredDuringSchedulingIgnoredDuringExecution)
 	}
 	if p := o.PodAntiAffinity; p != nil {
-		path := path + ".podAntiAffinity"
-		a.RequiredPodAnti = podTerms(c, path+required, labels, p.RequiredDuringSchedulingIgnoredDuringExecution)
-		a.PreferredPodAnti = weightedPodTerms(c, path+preferred, labels, p.PreferredDuringSchedulingIgnoredDuringExecution)
+		of := path + ".podAntiAffinity"
+		a.RequiredPodAnti = podTerms(c, of+required, labels, p.RequiredDuringSchedulingIgnoredDuringExecution)
+		a.PreferredPodAnti = weightedPodTerms(c, of+preferred, labels, p.PreferredDuringSchedulingIgnoredDuringExecution)
 	}
 	return a
 }
@@ -35,10 +35,10 @@ const (
 func nodeAffinity(c *check, path string, o *corev1.NodeAffinity, a *cluster.Affinity) {
 	a.RequiredNode = c.nodeSelector(path+required, o.RequiredDuringSchedulingIgnoredDuringExecution)
 	for i, p := range o.PreferredDuringSchedulingIgnoredDuringExecution {
-		path := at(path+preferred, i)
+		of := at(path+preferred, i)
 		a.PreferredNode = append(a.PreferredNode, cluster.WeightedNodeTerm{
-			Weight: weight(c, path, p.Weight),
-			Term:   c.nodeTerm(path+".preference", &p.Preference),
+			Weight: weight(c, of, p.Weight),
+			Term:   c.nodeTerm(of+".preference", &p.Preference),
 		})
 	}
 }
@@ -59,10 +59,10 @@ func podTerms(c *check, path string, labels map[string]string, list []corev1.Pod
 func weightedPodTerms(c *check, path string, labels map[string]string, list []corev1.WeightedPodAffinityTerm) []cluster.WeightedPodAffinityTerm {
 	var terms []cluster.WeightedPodAffinityTerm
 	for i := range list {
-		path := at(path, i)
+		of := at(path, i)
 		terms = append(terms, cluster.WeightedPodAffinityTerm{
-			Weight: weight(c, path, list[i].Weight),
-			Term:   podTerm(c, path+".podAffinityTerm", labels, &list[i].PodAffinityTerm),
+			Weight: weight(c, of, list[i].Weight),
+			Term:   podTerm(c, of+".podAffinityTerm", labels, &list[i].PodAffinityTerm),
 		})
 	}
 	return terms

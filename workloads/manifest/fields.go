@@ -18,8 +18,8 @@ type fields struct {
 func parseFields(lists ...string) *fields {
 	root := &fields{}
 	for _, list := range lists {
-		for _, path := range strings.Fields(list) {
-			path, only, _ := strings.Cut(path, "=")
+		for _, item := range strings.Fields(list) {
+			path, only, _ := strings.Cut(item, "=")
 			f := root
 			for _, name := range strings.Split(path, ".") {
 				f = f.make(name)

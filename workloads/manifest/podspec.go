@@ -73,21 +73,21 @@ func containers(c *check, path string, list []corev1.Container, init bool) []clu
 	var converted []cluster.Container
 	seen := newNames(len(list))
 	for i := range list {
-		o, path := &list[i], at(path, i)
-		c.want(o.Name != "", path+".name", "is missing")
-		c.want(seen.add(o.Name), path+".name", "there is another container %q", o.Name)
+		o, of := &list[i], at(path, i)
+		c.want(o.Name != "", of+".name", "is missing")
+		c.want(seen.add(o.Name), of+".name", "there is another container %q", o.Name)
 		_, cpu := o.Resources.Requests[corev1.ResourceCPU]
 		_, memory := o.Resources.Requests[corev1.ResourceMemory]
 		converted = append(converted, cluster.Container{
 			Name:           o.Name,
 			Image:          o.Image,
-			Requests:       c.resources(path+".resources.requests", o.Resources.Requests),
+			Requests:       c.resources(of+".resources.requests", o.Resources.Requests),
 			RequestsCPU:    cpu,
 			RequestsMemory: memory,
-			Limits:         c.resources(path+".resources.limits", o.Resources.Limits),
+			Limits:         c.resources(of+".resources.limits", o.Resources.Limits),
 			Sidecar:        init && o.RestartPolicy != nil && *o.RestartPolicy == corev1.ContainerRestartPolicyAlways,
 		})
-		withinLimits(c, path+".resources.requests", &o.Resources)
+		withinLimits(c, of+".resources.requests", &o.Resources)
 	}
 	return converted
 }
@@ -139,18 +139,18 @@ var tolerationOperators = map[string]cluster.TolerationOperator{
 func tolerations(c *check, path string, list []corev1.Toleration) []cluster.Toleration {
 	var converted []cluster.Toleration
 	for i := range list {
-		o, path := &list[i], at(path, i)
+		o, of := &list[i], at(path, i)
 		t := cluster.Toleration{
 			Key:      o.Key,
-			Operator: choose(c, path+".operator", string(o.Operator), cluster.TolerationEqual, tolerationOperators),
+			Operator: choose(c, of+".operator", string(o.Operator), cluster.TolerationEqual, tolerationOperators),
 			Value:    o.Value,
-			Effect:   choose(c, path+".effect", string(o.Effect), 0, effects),
+			Effect:   choose(c, of+".effect", string(o.Effect), 0, effects),
 			Forever:  o.TolerationSeconds == nil,
 		}
-		c.want(o.Key != "" || t.Operator == cluster.TolerationExists, path+".operator", "must be Exists where no key is stated")
-		c.want(o.Value == "" || t.Operator != cluster.TolerationExists, path+".value", "Exists takes no value")
+		c.want(o.Key != "" || t.Operator == cluster.TolerationExists, of+".operator", "must be Exists where no key is stated")
+		c.want(o.Value == "" || t.Operator != cluster.TolerationExists, of+".value", "Exists takes no value")
 		if seconds := o.TolerationSeconds; seconds != nil {
-			c.want(t.Effect == cluster.NoExecute, path+".effect", "tolerationSeconds needs the effect NoExecute")
+			c.want(t.Effect == cluster.NoExecute, of+".effect", "tolerationSeconds needs the effect NoExecute")
 			t.For = time.Duration(min(max(*seconds, 0), maxSeconds)) * time.Second
 		}
 		converted = append(converted, t)
