@@ -44,6 +44,8 @@ type volumeBinding struct {
 var (
 	_ framework.PreFilterPlugin   = (*volumeBinding)(nil)
 	_ framework.FilterPlugin      = (*volumeBinding)(nil)
+	_ framework.PreScorePlugin    = (*volumeBinding)(nil)
+	_ framework.ScorePlugin       = (*volumeBinding)(nil)
 	_ framework.ReservePlugin     = (*volumeBinding)(nil)
 	_ framework.EnqueueExtensions = (*volumeBinding)(nil)
 )
@@ -200,6 +202,15 @@ var volumeStatuses = func() (statuses [8]*framework.Status) {
 	}
 	return statuses
 }()
+
+// PreScore always skips: upstream registers the score, but scores only with the feature gate StorageCapacityScoring, which
+// is off in v1.36.
+func (p *volumeBinding) PreScore(*framework.CycleState, *cluster.Pod, *cluster.Snapshot, []*cluster.NodeInfo) *framework.Status {
+	return volumeBindingSkip
+}
+
+// Score is never asked: see PreScore.
+func (p *volumeBinding) Score(*framework.CycleState, *cluster.Pod, *cluster.NodeInfo) int64 { return 0 }
 
 // Reserve takes the volumes on the chosen node, so that no other pod does.
 func (p *volumeBinding) Reserve(state *framework.CycleState, _ *cluster.Pod, node string) *framework.Status {

@@ -180,6 +180,12 @@ func TestVolumeBindingFilter(t *testing.T) {
 	}
 }
 
+func TestVolumeBindingNeverScores(t *testing.T) {
+	view := worldWith(claim("c"), disk("v", 10)).snapshot()
+	plugin := mustPlugin[*volumeBinding](NewVolumeBinding, nil)
+	require.True(t, plugin.PreScore(&framework.CycleState{}, mounts("claim:c"), view, view.Nodes()).IsSkip())
+}
+
 func TestEphemeralClaimOfThePod(t *testing.T) {
 	pod := mounts("ephemeral:e")
 	c := claim("p-e", ofClass("dynamic"))
