@@ -53,10 +53,12 @@ func (b *binding) later() {
 
 // Fire implements sim.Event: the binding reaches the store.
 func (b *binding) Fire(sim.Time) {
-	if b.s.queue.pods[b.pod.UID] == b.w { // else it was withdrawn
-		b.bind()
-		b.s.wake()
+	if b.s.queue.pods[b.pod.UID] != b.w { // it was withdrawn
+		b.unreserve()
+		return
 	}
+	b.bind()
+	b.s.wake()
 }
 
 // String names the event in the log.
@@ -117,11 +119,7 @@ func (b *binding) permit() (*framework.Status, time.Duration) {
 
 // undo takes the pod off the node again and gives it back to the queue.
 func (b *binding) undo(st *framework.Status) {
-	if b.profile != nil && b.state != nil {
-		for i := len(b.profile.reserve) - 1; i >= 0; i-- {
-			b.profile.reserve[i].Unreserve(b.state, b.pod, b.pod.NodeName)
-		}
-	}
+	b.unreserve()
 	b.s.cache.forget(b.pod.UID)
 	freed := &cluster.Change{At: b.s.engine.Now(), Verb: cluster.Deleted, Old: b.pod}
 	b.s.queue.happened(framework.ClusterEvent{Resource: framework.AssignedPod, Action: framework.ActionDelete}, freed)
@@ -134,6 +132,16 @@ func (b *binding) undo(st *framework.Status) {
 		addRejector(&d, st)
 	}
 	b.s.queue.failed(b.w, d.Rejectors, d.PendingOn)
+}
+
+// unreserve tells the Reserve plugins, the last first, that nothing comes of it.
+func (b *binding) unreserve() {
+	if b.profile == nil || b.state == nil {
+		return
+	}
+	for i := len(b.profile.reserve) - 1; i >= 0; i-- {
+		b.profile.reserve[i].Unreserve(b.state, b.pod, b.pod.NodeName)
+	}
 }
 
 // permits holds the pods that wait at Permit.
@@ -168,6 +176,14 @@ func (p *permits) drop(uid cluster.UID) {
 	if h := p.pods[uid]; h != nil {
 		p.s.engine.Cancel(h.timeout)
 		delete(p.pods, uid)
+	}
+}
+
+// withdraw ends the wait of a pod that is gone.
+func (p *permits) withdraw(uid cluster.UID) {
+	if h := p.pods[uid]; h != nil {
+		p.drop(uid)
+		h.unreserve()
 	}
 }
 

@@ -67,7 +67,7 @@ func (s *Scheduler) decide(now sim.Time, batch []*waiting) {
 	decisions := s.algorithms[pods[0].Scheduler()].Schedule(pods, s.cache.Snapshot)
 	for i, w := range batch {
 		d := &decisions[i]
-		d.Attempt = w.Attempts
+		d.Tried, d.Attempt = w.Pod, w.Attempts
 		s.decisions++
 		for _, fn := range s.observers {
 			fn(d)

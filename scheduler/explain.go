@@ -63,6 +63,9 @@ type Lack struct {
 	Free     int64
 }
 
+// StartIndex returns where in the order of nodes the next search begins.
+func (p *Profile) StartIndex() int { return p.start }
+
 // Explain decides about a pod as Schedule would, with the search beginning at start, and says why. It remembers nothing
 // and changes nothing: neither the cluster nor where the next search begins.
 func (p *Profile) Explain(pod *cluster.Pod, view *cluster.Snapshot, start int) Explanation {
@@ -70,7 +73,7 @@ func (p *Profile) Explain(pod *cluster.Pod, view *cluster.Snapshot, start int) E
 	q.memo, q.scratch, q.start = nil, scratch{}, start
 	e := Explanation{Pod: pod.NamespacedName}
 	d := &e.Decision
-	*d = framework.Decision{Pod: cluster.KeyOf(pod), At: view.Now, Nodes: len(view.Nodes()), Start: start}
+	*d = framework.Decision{Pod: cluster.KeyOf(pod), Tried: pod, At: view.Now, Nodes: len(view.Nodes()), Start: start}
 	state := &framework.CycleState{}
 	if d.Nodes > 0 {
 		q.explain(state, pod, view, &e)

@@ -14,7 +14,7 @@ import (
 func (p *Profile) Schedule(batch []*cluster.Pod, view *cluster.Snapshot) []framework.Decision {
 	p.scratch.decisions = slices.Grow(p.scratch.decisions[:0], len(batch))
 	for _, pod := range batch {
-		d := framework.Decision{Pod: cluster.KeyOf(pod), At: view.Now, Nodes: len(view.Nodes()), Start: p.start}
+		d := framework.Decision{Pod: cluster.KeyOf(pod), Tried: pod, At: view.Now, Nodes: len(view.Nodes()), Start: p.start}
 		p.scheduleOne(pod, view, &d)
 		p.scratch.decisions = append(p.scratch.decisions, d)
 	}

@@ -195,7 +195,7 @@ func (s *Scheduler) podWithdrawn(pod *cluster.Pod, c *cluster.Change) {
 }
 
 func (s *Scheduler) withdraw(uid cluster.UID) {
-	s.permits.drop(uid)
+	s.permits.withdraw(uid)
 	s.queue.remove(uid)
 	s.cache.Unnominate(uid)
 }

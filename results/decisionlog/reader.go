@@ -119,6 +119,9 @@ func (l *Reader) decision() *framework.Decision {
 			Plugin: l.string(), Code: framework.Code(l.uint()), Reason: l.string(), Nodes: int(l.uint())})
 	}
 	d.PreFilter, d.PostFilter, d.Err = l.string(), l.name(), l.string()
+	if l.Full {
+		d.Tried = l.pod()
+	}
 	return d
 }
 

@@ -111,6 +111,9 @@ func (l *Writer) OnDecision(d *framework.Decision) {
 	l.string(d.PreFilter)
 	l.name(d.PostFilter)
 	l.string(d.Err)
+	if l.full {
+		l.pod(d.Tried)
+	}
 }
 
 // OnViewChange writes a change of what the scheduler sees. A summary log leaves it out.

@@ -43,7 +43,8 @@ type Rejection struct {
 // Decision is what became of one pod in one cycle. It explains itself.
 type Decision struct {
 	Pod     cluster.Key
-	Attempt int // 1 for the first
+	Tried   *cluster.Pod // the version of the pod that was decided about
+	Attempt int          // 1 for the first
 	At      sim.Time
 
 	Node string // empty: nowhere now

@@ -26,6 +26,11 @@ func (s *simulation) schedulerConfig(registry framework.Registry) (scheduler.Con
 			c.Profiles[i].PercentageOfNodesToScore = int32(*pct)
 		}
 	}
+	text, err := config.Marshal(c)
+	if err != nil {
+		return scheduler.Config{}, "", err
+	}
+	s.configurationText = string(text)
 	l := s.scenario.Latency
 	return scheduler.Config{
 		Profiles: c.Profiles, Registry: registry,

@@ -8,6 +8,7 @@ import (
 	"gopkg.in/yaml.v3"
 
 	"github.com/wavetank/wavetank/results"
+	"github.com/wavetank/wavetank/results/decisionlog"
 	"github.com/wavetank/wavetank/scheduler"
 	"github.com/wavetank/wavetank/scheduler/framework"
 	"github.com/wavetank/wavetank/sim"
@@ -30,6 +31,8 @@ type simulation struct {
 	dir      string
 	until    sim.Time
 	warnings []string
+
+	configurationText string // of the scheduler, as the log of decisions has it
 }
 
 // newSimulation builds the world of a scenario. Nothing has happened in it yet but the making of its nodes.
@@ -74,12 +77,22 @@ func (s *simulation) record(policy string) error {
 	s.recorder, err = results.NewRecorder(results.Config{
 		Scenario: s.scenario.Name, Policy: policy, Seed: s.scenario.Seed, Dir: s.dir,
 		Events: r.Events && s.dir != "", SampleEvery: sampleEvery(r.SampleEvery, s.dir), Fail: s.fail,
+		Decisions: s.decisionLog(),
 	})
 	if err != nil {
 		return err
 	}
 	s.store.Observe(s.recorder.OnChange)
 	return nil
+}
+
+// decisionLog returns the header of the log of decisions, nil if there is to be none.
+func (s *simulation) decisionLog() *decisionlog.Header {
+	level := s.scenario.Results.Decisions
+	if s.dir == "" || level == workloads.DecisionsOff {
+		return nil
+	}
+	return &decisionlog.Header{Full: level == workloads.DecisionsFull, Seed: s.scenario.Seed, Configuration: s.configurationText}
 }
 
 func sampleEvery(every time.Duration, dir string) time.Duration {
@@ -100,6 +113,9 @@ func (s *simulation) populate(cfg scheduler.Config, paths workloads.Paths, check
 		return s.scenario.Errorf("scheduler", "%w", err)
 	}
 	sched.Observe(s.recorder.OnDecision)
+	if s.scenario.Results.Decisions == workloads.DecisionsFull && s.dir != "" {
+		sched.ObserveView(s.recorder.OnViewChange)
+	}
 	kubelet.New(s.engine, s.store, s.kubeletConfig())
 	if err = s.scenario.BuildNodes(s.store, paths); err != nil {
 		return err
