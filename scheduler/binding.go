@@ -70,8 +70,11 @@ func (b *binding) bind() {
 		return
 	}
 	delete(b.s.queue.pods, b.pod.UID)
-	if b.profile != nil {
+	if b.profile != nil && b.state != nil {
 		for _, pl := range b.profile.postBind {
+			if b.skipped(pl) {
+				continue
+			}
 			pl.PostBind(b.state, b.pod, b.pod.NodeName)
 		}
 	}
@@ -80,11 +83,20 @@ func (b *binding) bind() {
 func (b *binding) bindStatus() *framework.Status {
 	if b.profile != nil && b.state != nil {
 		for _, pl := range b.profile.preBind {
+			if b.skipped(pl) {
+				continue
+			}
+			if b.skipped(pl) {
+				continue
+			}
 			if st := pl.PreBind(b.state, b.pod, b.pod.NodeName); !st.IsSuccess() {
 				return st
 			}
 		}
 		for _, pl := range b.profile.bind {
+			if b.skipped(pl) {
+				continue
+			}
 			st := pl.Bind(b.state, b.pod, b.pod.NodeName, b.pod.GPUs, b.s.store)
 			if !st.IsSkip() {
 				return st
@@ -94,8 +106,16 @@ func (b *binding) bindStatus() *framework.Status {
 	return framework.AsStatus("", b.s.store.Bind(cluster.KeyOf(b.pod), b.pod.NodeName, b.pod.GPUs))
 }
 
+// skipped tells whether a plugin takes no part, since its PreFilter skipped the pod.
+func (b *binding) skipped(pl framework.Plugin) bool {
+	return b.state.SkipFilters&b.profile.filterBit(pl.Name()) != 0
+}
+
 func (b *binding) reserve() *framework.Status {
 	for _, pl := range b.profile.reserve {
+		if b.skipped(pl) {
+			continue
+		}
 		if st := pl.Reserve(b.state, b.pod, b.pod.NodeName); !st.IsSuccess() {
 			return st
 		}
@@ -106,6 +126,9 @@ func (b *binding) reserve() *framework.Status {
 // permit asks the Permit plugins. The first that makes the pod wait names itself in the status.
 func (b *binding) permit() (*framework.Status, time.Duration) {
 	for _, pl := range b.profile.permit {
+		if b.skipped(pl) {
+			continue
+		}
 		st, wait := pl.Permit(b.state, b.pod, b.pod.NodeName)
 		if st.Code() == framework.Wait {
 			return framework.NewStatus(pl.Name(), framework.Wait, st.Reasons()...), min(wait, framework.PermitWait)
@@ -140,7 +163,9 @@ func (b *binding) unreserve() {
 		return
 	}
 	for i := len(b.profile.reserve) - 1; i >= 0; i-- {
-		b.profile.reserve[i].Unreserve(b.state, b.pod, b.pod.NodeName)
+		if pl := b.profile.reserve[i]; !b.skipped(pl) {
+			pl.Unreserve(b.state, b.pod, b.pod.NodeName)
+		}
 	}
 }
 

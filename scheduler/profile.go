@@ -36,7 +36,7 @@ type Profile struct {
 	extensions []extension // PreFilterExtensions of the filter plugins
 	start      int         // where the next search for fitting nodes begins
 	memo       *memo       // nil: plain path
-	keepState  bool        // plugins take part in the binding cycle: they need their own state
+	binding    bindingSet
 	scratch    scratch
 }
 
@@ -61,7 +61,7 @@ type waitingPods interface {
 
 // scratch is memory reused from cycle to cycle.
 type scratch struct {
-	state     framework.CycleState
+	state     *framework.CycleState // nil: a binding cycle has taken the last one
 	decisions []framework.Decision
 	feasible  []*cluster.NodeInfo
 	statuses  nodeStatuses
@@ -95,8 +95,8 @@ func NewProfile(cfg ProfileConfig, registry framework.Registry, draw Drawer, pla
 	if b.err != nil {
 		return nil, b.err
 	}
-	p.keepState = len(p.reserve)+len(p.permit)+len(p.preBind)+len(p.bind)+len(p.postBind) > 0
 	p.collectExtensions()
+	p.binding = p.bindingPlugins()
 	if !plain {
 		p.memo = newMemo(p)
 	}
@@ -137,6 +137,44 @@ func (p *Profile) collectExtensions() {
 			p.extensions = append(p.extensions, extension{e, 1 << i})
 		}
 	}
+}
+
+// bindingSet says which plugins take part in the binding cycle, and so need the state of the scheduling cycle.
+type bindingSet struct {
+	always  bool   // one of them takes part whatever its PreFilter says
+	filters uint64 // the others, by their bits in CycleState.SkipFilters
+}
+
+func (p *Profile) bindingPlugins() bindingSet {
+	var set bindingSet
+	add := func(pl framework.Plugin) {
+		if bit := p.filterBit(pl.Name()); bit != 0 {
+			set.filters |= bit
+		} else {
+			set.always = true
+		}
+	}
+	for _, pl := range p.reserve {
+		add(pl)
+	}
+	for _, pl := range p.permit {
+		add(pl)
+	}
+	for _, pl := range p.preBind {
+		add(pl)
+	}
+	for _, pl := range p.bind {
+		add(pl)
+	}
+	for _, pl := range p.postBind {
+		add(pl)
+	}
+	return set
+}
+
+// needs tells whether any of the plugins takes part in the binding cycle of this pod.
+func (b bindingSet) needs(state *framework.CycleState) bool {
+	return b.always || b.filters&^state.SkipFilters != 0
 }
 
 // filterBit returns the bit of a plugin in CycleState.SkipFilters, 0 if it has no Filter.

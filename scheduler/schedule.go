@@ -51,18 +51,18 @@ func (p *Profile) scheduleOne(pod *cluster.Pod, view *cluster.Snapshot, d *frame
 func (p *Profile) place(state *framework.CycleState, pod *cluster.Pod, node *cluster.NodeInfo, d *framework.Decision) {
 	d.Node = node.Name()
 	d.GPUs, _ = cluster.PickDevices(node.FreeGPU, pod.Spec.GPU)
-	if p.keepState {
-		d.State = state
+	if p.binding.needs(state) {
+		d.State, p.scratch.state = state, nil
 	}
 }
 
-// newState returns an empty state: the one of the last cycle, unless a binding cycle may still hold that.
+// newState returns an empty state: that of the last cycle, unless a binding cycle has taken it.
 func (p *Profile) newState() *framework.CycleState {
-	if p.keepState {
-		return &framework.CycleState{}
+	if p.scratch.state == nil {
+		p.scratch.state = &framework.CycleState{}
 	}
 	p.scratch.state.Reset()
-	return &p.scratch.state
+	return p.scratch.state
 }
 
 // findFeasible runs PreFilter and Filter. It returns false if a plugin failed.

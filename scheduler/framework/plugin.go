@@ -94,6 +94,8 @@ type NodeLocal interface {
 	NodeLocal(pod *cluster.Pod, view *cluster.Snapshot) bool
 }
 
+// A plugin whose PreFilter skipped a pod takes no part in the pod's binding cycle: none of the following is called for it.
+
 // ReservePlugin is told that a pod has been given a node, before and (Unreserve) when binding fails.
 type ReservePlugin interface {
 	Plugin

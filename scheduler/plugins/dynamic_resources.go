@@ -27,7 +27,14 @@ var (
 var (
 	skipDynamicResources = framework.NewStatus(DynamicResources, framework.Skip)
 	nothingToDeallocate  = framework.NewStatus(DynamicResources, framework.Unschedulable, "no new claims to deallocate")
+	neverAsked           = framework.NewStatus(DynamicResources, framework.Error, "not found")
 )
+
+// noClaims is what PreFilter leaves: that it was asked.
+type noClaims struct{}
+
+// Clone implements framework.StateData.
+func (noClaims) Clone() framework.StateData { return noClaims{} }
 
 // DynamicResourcesArgs are the arguments of DynamicResources. They limit work that is never done here, so that they are
 // checked (apis/config/validation/validation_pluginargs.go, v1.36) and have no effect.
@@ -76,7 +83,8 @@ func (dynamicResources) NodeLocal(*cluster.Pod, *cluster.Snapshot) bool { return
 func (dynamicResources) PreEnqueue(*cluster.Pod) *framework.Status { return nil }
 
 // PreFilter skips every pod.
-func (dynamicResources) PreFilter(*framework.CycleState, *cluster.Pod, *cluster.Snapshot) (*framework.PreFilterResult, *framework.Status) {
+func (dynamicResources) PreFilter(state *framework.CycleState, _ *cluster.Pod, _ *cluster.Snapshot) (*framework.PreFilterResult, *framework.Status) {
+	state.Write(DynamicResources, noClaims{})
 	return nil, skipDynamicResources
 }
 
@@ -84,7 +92,12 @@ func (dynamicResources) Filter(*framework.CycleState, *cluster.Pod, *cluster.Nod
 	return nil
 }
 
-func (dynamicResources) PostFilter(*framework.CycleState, *cluster.Pod, *cluster.Snapshot, framework.NodeStatuses) (*framework.PostFilterResult, *framework.Status) {
+// PostFilter misses what PreFilter leaves where an earlier plugin refused the pod for good. It is an error then, which
+// ends the search for room: no pod is evicted for a pod that cannot be placed.
+func (dynamicResources) PostFilter(state *framework.CycleState, _ *cluster.Pod, _ *cluster.Snapshot, _ framework.NodeStatuses) (*framework.PostFilterResult, *framework.Status) {
+	if state.Read(DynamicResources) == nil {
+		return nil, neverAsked
+	}
 	return nil, nothingToDeallocate
 }
 

@@ -93,9 +93,10 @@ func byImportance(a, b *cluster.Pod, now sim.Time) int {
 	return int(min(max(startOf(a, now)-startOf(b, now), -1), 1))
 }
 
-// startOf returns when a pod started; one that has not yet counts as starting now.
+// startOf returns when the kubelet took a pod on, which may be before its containers run; a pod that no kubelet has taken
+// on yet counts as starting now (pkg/scheduler/util: GetPodStartTime, v1.36).
 func startOf(p *cluster.Pod, now sim.Time) sim.Time {
-	if p.Status.Phase == cluster.Pending {
+	if p.Status.Phase == cluster.Pending && p.Status.StartedAt == 0 {
 		return now
 	}
 	return p.Status.StartedAt
