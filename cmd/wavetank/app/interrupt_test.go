@@ -64,17 +64,10 @@ func (p *process) exitCode(t *testing.T) int {
 	return p.ProcessState.ExitCode()
 }
 
-func writeScenario(t *testing.T, text string) string {
-	t.Helper()
-	path := filepath.Join(t.TempDir(), "endless.yaml")
-	require.NoError(t, os.WriteFile(path, []byte(text), 0o600))
-	return path
-}
-
 // TestInterrupt ends a run in the middle: what was measured until then is there, whole and marked.
 func TestInterrupt(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "out")
-	p := start(t, "run", writeScenario(t, endless), "-o", dir, "--set", "results.events=false")
+	p := start(t, "run", scenarioFile(t, "endless.yaml", endless), "-o", dir, "--set", "results.events=false")
 	growing := filepath.Join(dir, "pods.csv.tmp")
 	require.Eventually(t, func() bool { return size(growing) > 0 }, patience, 5*time.Millisecond, "no pod ended; stderr: %s", &p.err)
 	p.interrupt(t)
@@ -123,7 +116,7 @@ func requirePartial(t *testing.T, dir string) {
 // TestInterruptBeforeTheRun interrupts while half a million nodes are made: there is nothing to keep, and nothing is left.
 func TestInterruptBeforeTheRun(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "out")
-	p := start(t, "run", writeScenario(t, endless), "-o", dir, "--set", "cluster[0].nodes.count=500000")
+	p := start(t, "run", scenarioFile(t, "endless.yaml", endless), "-o", dir, "--set", "cluster[0].nodes.count=500000")
 	growing := filepath.Join(dir, "pods.csv.tmp")
 	require.Eventually(t, func() bool { _, err := os.Stat(growing); return err == nil }, patience, time.Millisecond)
 	p.interrupt(t)
