@@ -24,12 +24,18 @@ func podObject(r *reader, c *check, o *corev1.Pod) {
 		Status:     podStatus(c, o),
 	}
 	p.Spec = podSpec(c, "spec", o.Labels, &o.Spec)
+	if p.NodeName != "" {
+		resized(c, o, p.Spec)
+	}
 	podGPUs(c, p, p.Spec)
 	r.podTimes(o, p)
 	r.keep(c, p, &o.ObjectMeta)
 	r.set.Pods = append(r.set.Pods, p)
 	r.pods = append(r.pods, &pendingPod{source: c.source, pod: p, admitted: o.Spec.Priority != nil, policy: o.Spec.PreemptionPolicy})
 }
+
+// disruptions are the reasons that are modelled for which somebody else than owner or user deletes a pod.
+var disruptions = map[string]cluster.Reason{corev1.PodReasonPreemptionByScheduler: cluster.ReasonPreempted}
 
 // podStatus converts the status. A pod that has a node and says nothing else runs; one without a node cannot.
 func podStatus(c *check, o *corev1.Pod) cluster.PodStatus {
@@ -48,6 +54,9 @@ func podStatus(c *check, o *corev1.Pod) cluster.PodStatus {
 	s.Ready = s.Phase == cluster.Running
 	if ready := condition(o, corev1.PodReady); ready != nil {
 		s.Ready = s.Ready && ready.Status == corev1.ConditionTrue
+	}
+	if d := condition(o, corev1.DisruptionTarget); d != nil && d.Status == corev1.ConditionTrue && o.DeletionTimestamp != nil {
+		s.Disrupted = disruptions[d.Reason]
 	}
 	return s
 }
