@@ -86,9 +86,6 @@ func (b *binding) bindStatus() *framework.Status {
 			if b.skipped(pl) {
 				continue
 			}
-			if b.skipped(pl) {
-				continue
-			}
 			if st := pl.PreBind(b.state, b.pod, b.pod.NodeName); !st.IsSuccess() {
 				return st
 			}
