@@ -84,7 +84,7 @@ func differingLine(a, b string) string {
 	as, bs := strings.SplitAfter(a, "\n"), strings.SplitAfter(b, "\n")
 	for i := range min(len(as), len(bs)) {
 		if as[i] != bs[i] {
-			return fmt.Sprintf("%d: %q in one run, %q in the other", i+1, as[i], bs[i])
+			return fmt.Sprintf("%d: %.200q in one run, %.200q in the other", i+1, as[i], bs[i])
 		}
 	}
 	return fmt.Sprintf("%d: one run has %d lines, the other %d", min(len(as), len(bs))+1, len(as), len(bs))
@@ -121,6 +121,6 @@ func TestFirstDifference(t *testing.T) {
 	quickstart := absolute(t, "workloads/scenarios/quickstart.yaml")
 	short := []string{quickstart, "--set", "workload[0].synthetic.count=50"}
 	one := resultsOf(t, short...)
-	require.Contains(t, firstDifference(t, one, resultsOf(t, append(short, "--seed", "2")...)), "events.jsonl:", "another seed must show")
+	require.Contains(t, firstDifference(t, one, resultsOf(t, append(short, "--seed", "2")...)), " in one run, ", "another seed must show")
 	require.Contains(t, firstDifference(t, one, resultsOf(t, append(short, "--set", "results.events=false")...)), "the other [")
 }

@@ -37,8 +37,8 @@ func (p *program) runCommand() *cobra.Command {
 		Use:   "run SCENARIO",
 		Short: "Simulate a scenario and print what it comes to",
 		Long: `Run simulates a scenario file (workloads/README.md lists its keys) and prints a table of results.
-With -o it also writes them to a folder: pods.csv, summary.json, events.jsonl, timeseries.csv, manifest.yaml and
-wallclock.json (results/README.md defines every figure).
+With -o it also writes them to a folder: pods.csv, summary.json, events.jsonl, timeseries.csv, manifest.yaml,
+wallclock.json and decisions.log.zst, which wavetank explain reads (results/README.md defines every figure).
 
 Ctrl-C ends the run: what was measured until then is printed and written, and marked as partial. A second one ends the
 program at once.`,

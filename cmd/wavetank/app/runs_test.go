@@ -23,9 +23,9 @@ type shippedRun struct {
 
 // shorter cuts down what would take too long for a test. The scenarios that are not named here run whole.
 var shorter = map[string]string{
-	"million": "workload[0].synthetic.count=20000",
-	"mm1":     "workload[0].synthetic.count=2000",
-	"mmc":     "workload[0].synthetic.count=1500",
+	"million": "workload[0].synthetic.count=10000",
+	"mm1":     "workload[0].synthetic.count=1000",
+	"mmc":     "workload[0].synthetic.count=600",
 }
 
 // shippedRuns returns all scenarios of this project, also those that someone adds tomorrow.
