@@ -18,7 +18,7 @@ func TestConfigIsChecked(t *testing.T) {
 	_, err := NewRecorder(Config{SampleEvery: -time.Second, Dir: "x"})
 	require.EqualError(t, err, "results: sampleEvery: -1s is negative")
 	_, err = NewRecorder(Config{Events: true})
-	require.EqualError(t, err, "results: events and samples need an output folder")
+	require.EqualError(t, err, "results: events, samples and decisions need an output folder")
 }
 
 // TestWithoutFolder: the summary alone costs no file.

@@ -192,6 +192,7 @@ func (l *Reader) pod() *cluster.Pod {
 	p.NodeName = l.string()
 	p.GPUs = cluster.DeviceSet(l.uint())
 	p.Labels = l.labels()
+	p.Owners = l.owners()
 	p.Deleting = l.bool()
 	p.Status.Phase = cluster.Phase(l.uint())
 	p.Status.StartedAt = sim.Time(l.int())
@@ -212,6 +213,14 @@ func (l *Reader) spec() *cluster.PodSpec {
 	}
 	l.specs = append(l.specs, s.Complete())
 	return s
+}
+
+func (l *Reader) owners() []cluster.OwnerReference {
+	var owners []cluster.OwnerReference
+	for n := l.count(); n > 0 && l.err == nil; n-- {
+		owners = append(owners, cluster.OwnerReference{Kind: l.string(), Name: l.string(), Controller: l.bool()})
+	}
+	return owners
 }
 
 func (l *Reader) labels() cluster.Labels {

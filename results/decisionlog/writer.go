@@ -167,12 +167,22 @@ func (l *Writer) pod(p *cluster.Pod) {
 	l.string(p.NodeName)
 	l.uint(uint64(p.GPUs))
 	l.labels(p.Labels)
+	l.owners(p.Owners)
 	l.bool(p.Deleting)
 	st := &p.Status
 	l.uint(uint64(st.Phase))
 	l.int(int64(st.StartedAt))
 	l.string(st.NominatedNode)
 	l.string(string(st.Disrupted))
+}
+
+func (l *Writer) owners(owners []cluster.OwnerReference) {
+	l.uint(uint64(len(owners)))
+	for _, o := range owners {
+		l.string(o.Kind)
+		l.string(o.Name)
+		l.bool(o.Controller)
+	}
 }
 
 func (l *Writer) spec(s *cluster.PodSpec) {

@@ -121,7 +121,7 @@ func defaultSpreadSelector(pod *cluster.Pod, view *cluster.Snapshot) *cluster.Se
 		if o.Meta().Namespace != pod.Namespace {
 			break
 		}
-		if s := o.(*cluster.PodSet).Selector; s.Matches(pod.Labels) {
+		if s := o.(cluster.SelectsPods).PodSelector(); s.Matches(pod.Labels) {
 			selector.Requirements = append(selector.Requirements, s.Requirements...)
 		}
 	}
@@ -139,8 +139,8 @@ func controllerSelector(pod *cluster.Pod, view *cluster.Snapshot) *cluster.Selec
 	for _, kind := range []cluster.Kind{cluster.KindReplicationController, cluster.KindReplicaSet, cluster.KindStatefulSet} {
 		if owner.Kind == kind.String() {
 			name := cluster.NamespacedName{Namespace: pod.Namespace, Name: owner.Name}
-			if set, ok := view.Get(kind, name).(*cluster.PodSet); ok {
-				return set.Selector
+			if set, ok := view.Get(kind, name).(cluster.SelectsPods); ok {
+				return set.PodSelector()
 			}
 		}
 	}

@@ -25,6 +25,12 @@ const (
 	KindPersistentVolumeClaim
 	KindStorageClass
 	KindCSINode
+	KindDeployment
+	KindDaemonSet
+	KindJob
+	KindCronJob
+	KindConfigMap
+	KindSecret
 	kindCount
 )
 
@@ -34,6 +40,8 @@ var kindNames = [kindCount]string{
 	KindPodDisruptionBudget: "PodDisruptionBudget", KindPriorityClass: "PriorityClass",
 	KindPersistentVolume: "PersistentVolume", KindPersistentVolumeClaim: "PersistentVolumeClaim",
 	KindStorageClass: "StorageClass", KindCSINode: "CSINode",
+	KindDeployment: "Deployment", KindDaemonSet: "DaemonSet", KindJob: "Job", KindCronJob: "CronJob",
+	KindConfigMap: "ConfigMap", KindSecret: "Secret",
 }
 
 // String returns the kind as manifests spell it.
@@ -89,6 +97,7 @@ type ObjectMeta struct {
 	NamespacedName
 	UID             UID
 	ResourceVersion uint64 // sequence number of the last Change
+	Generation      int64  // of the spec; whoever changes the spec adds one
 	Labels          Labels
 	Annotations     map[string]string
 	Owners          []OwnerReference

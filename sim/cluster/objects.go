@@ -16,8 +16,11 @@ type PodSet struct {
 }
 
 // Kind returns the kind it stands for.
-func (s *PodSet) Kind() Kind    { return s.Type }
-func (s *PodSet) clone() Object { c := *s; return &c }
+func (s *PodSet) Kind() Kind { return s.Type }
+
+// PodSelector implements SelectsPods.
+func (s *PodSet) PodSelector() *Selector { return s.Selector }
+func (s *PodSet) clone() Object          { c := *s; return &c }
 
 // PodDisruptionBudget limits voluntary evictions among the pods it selects.
 type PodDisruptionBudget struct {
@@ -52,8 +55,22 @@ func NewObject(k Kind) Object {
 		return &Pod{}
 	case KindNamespace:
 		return &Namespace{}
-	case KindService, KindReplicationController, KindReplicaSet, KindStatefulSet:
+	case KindService, KindReplicationController:
 		return &PodSet{Type: k}
+	case KindReplicaSet:
+		return &ReplicaSet{}
+	case KindStatefulSet:
+		return &StatefulSet{}
+	case KindDeployment:
+		return &Deployment{}
+	case KindDaemonSet:
+		return &DaemonSet{}
+	case KindJob:
+		return &Job{}
+	case KindCronJob:
+		return &CronJob{}
+	case KindConfigMap, KindSecret:
+		return &ConfigMap{Secret: k == KindSecret}
 	case KindPodDisruptionBudget:
 		return &PodDisruptionBudget{}
 	case KindPriorityClass:

@@ -43,6 +43,10 @@ type PodStatus struct {
 	ScheduledAt   sim.Time
 	StartedAt     sim.Time // Running since
 	FinishedAt    sim.Time // Succeeded or Failed since
+
+	ReadyTransition sim.Time // when Ready last changed
+	Restarts        int32    // of its containers, together
+	ExitCode        int32    // of the container that ended the pod
 }
 
 // Kind returns KindPod.

@@ -85,13 +85,13 @@ func (c Container) orDefaults() Resources {
 }
 
 // nonMissing is the container's request with defaults where it states none. With pod-level requests the defaults stand
-// in only for what no container states either (pkg/scheduler/framework/types.go: getNonMissingContainerRequests, v1.36).
+// in only for what neither a container nor the overhead states (pkg/scheduler/framework/types.go: getNonMissingContainerRequests, v1.36).
 func (s *PodSpec) nonMissing(c Container) Resources {
 	r := c.Requests.Clone()
-	if !c.RequestsCPU && (s.PodRequests == nil || !s.PodRequestsCPU && !s.anyContainer(Container.statesCPU)) {
+	if !c.RequestsCPU && (s.PodRequests == nil || !s.PodRequestsCPU && s.Overhead.MilliCPU == 0 && !s.anyContainer(Container.statesCPU)) {
 		r.MilliCPU = DefaultMilliCPU
 	}
-	if !c.RequestsMemory && (s.PodRequests == nil || !s.PodRequestsMem && !s.anyContainer(Container.statesMemory)) {
+	if !c.RequestsMemory && (s.PodRequests == nil || !s.PodRequestsMem && s.Overhead.Memory == 0 && !s.anyContainer(Container.statesMemory)) {
 		r.Memory = DefaultMemory
 	}
 	return r

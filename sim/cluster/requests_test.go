@@ -51,6 +51,8 @@ func TestRequests(t *testing.T) {
 			cluster.PodSpec{Containers: containers{{}}, PodRequests: &cluster.Resources{MilliCPU: 700}, PodRequestsCPU: true}, 700, 0, 700, defaultMem},
 		{"pod-level cpu alone: no default where another container states memory",
 			cluster.PodSpec{Containers: containers{{}, cpu(3)}, PodRequests: &cluster.Resources{MilliCPU: 700}, PodRequestsCPU: true}, 700, 3, 700, 3},
+		{"pod-level cpu alone: no default where the overhead states memory",
+			cluster.PodSpec{Containers: containers{{}}, Overhead: cluster.Resources{Memory: 5}, PodRequests: &cluster.Resources{MilliCPU: 700}, PodRequestsCPU: true}, 700, 5, 700, 5},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {

@@ -20,6 +20,8 @@ type Store struct {
 	engine    *sim.Engine
 	objects   [kindCount]map[NamespacedName]Object
 	lists     [kindCount][]Object // sorted; nil when stale
+	owned     map[UID][]Object    // by managing controller, sorted by UID
+	wall      sim.Time            // fraction of the wall clock's second at the run's begin
 	seq       uint64
 	uids      uint64
 	hash      uint64
@@ -29,7 +31,7 @@ type Store struct {
 
 // NewStore returns an empty store whose writes happen at the engine's time.
 func NewStore(engine *sim.Engine) *Store {
-	s := &Store{engine: engine}
+	s := &Store{engine: engine, owned: map[UID][]Object{}}
 	for k := range s.objects {
 		s.objects[k] = map[NamespacedName]Object{}
 	}
@@ -176,6 +178,7 @@ func (s *Store) commit(c *Change) {
 		s.objects[kind][name] = c.New
 	}
 	s.lists[kind] = nil
+	s.index(c)
 	s.hash = c.mix(s.hash)
 	for _, fn := range s.observers {
 		fn(c)

@@ -1,0 +1,35 @@
+package controller
+
+import (
+	"time"
+
+	"github.com/wavetank/wavetank/sim"
+)
+
+// Limiter is the token bucket of a client (client-go util/flowcontrol: NewTokenBucketRateLimiter, v0.36). The zero value
+// limits nothing.
+type Limiter struct {
+	QPS   float64 // tokens a second
+	Burst int     // most tokens at a time; the bucket starts full
+
+	tokens float64
+	last   sim.Time
+	used   bool
+}
+
+// Take takes a token and returns when it is there: now, or later if the bucket is empty. Tokens are given in order.
+func (l *Limiter) Take(now sim.Time) sim.Time {
+	if l.QPS <= 0 {
+		return now
+	}
+	if !l.used {
+		l.used, l.tokens, l.last = true, float64(l.Burst), now
+	}
+	l.tokens = min(l.tokens+now.Sub(l.last).Seconds()*l.QPS, float64(l.Burst))
+	l.last = now
+	l.tokens--
+	if l.tokens >= 0 {
+		return now
+	}
+	return now.Add(time.Duration(-l.tokens / l.QPS * float64(time.Second)))
+}

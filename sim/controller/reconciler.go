@@ -1,0 +1,51 @@
+package controller
+
+import (
+	"time"
+
+	"github.com/wavetank/wavetank/sim"
+	"github.com/wavetank/wavetank/sim/cluster"
+)
+
+// Reconciler moves one object towards what its spec asks for. Level-based: it is told a name, not what changed. It reads
+// the store and asks for calls; it changes nothing itself. An object that is gone is no error.
+type Reconciler interface {
+	Reconcile(now sim.Time, name cluster.NamespacedName, calls *Calls) (Result, error)
+}
+
+// Result says when to look again. The zero value: when something changes.
+type Result struct {
+	RequeueAfter time.Duration // counted from the end of the reconcile's calls
+}
+
+// Call is one call of the API: a write to the store. Its error ends the reconcile, which is then tried again.
+type Call func(*cluster.Store) error
+
+// Calls are what a reconcile wants to do, in order.
+type Calls struct {
+	steps   [][]Call
+	finally []Call
+}
+
+// Do asks for a call after all earlier ones have been made.
+func (c *Calls) Do(call Call) { c.steps = append(c.steps, []Call{call}) }
+
+// Together asks for calls to be made at the same time, after all earlier ones. If one fails the others of the step are
+// made, and later steps are not.
+func (c *Calls) Together(calls ...Call) {
+	if len(calls) > 0 {
+		c.steps = append(c.steps, calls)
+	}
+}
+
+// Finally asks for a call at the end, even if one before has failed: a status that tells of the failure.
+func (c *Calls) Finally(call Call) { c.finally = append(c.finally, call) }
+
+// Len returns how many calls are asked for.
+func (c *Calls) Len() int {
+	n := len(c.finally)
+	for _, s := range c.steps {
+		n += len(s)
+	}
+	return n
+}

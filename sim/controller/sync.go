@@ -1,0 +1,88 @@
+package controller
+
+import (
+	"github.com/wavetank/wavetank/sim"
+	"github.com/wavetank/wavetank/sim/cluster"
+)
+
+// sync is one reconcile while its calls are made. It is the event of the end of its current step.
+type sync struct {
+	c      *Controller
+	name   cluster.NamespacedName
+	calls  Calls
+	result Result
+	err    error
+	open   int // calls of the current step that have not been made
+}
+
+// next makes the calls of the next step, or ends the reconcile.
+func (s *sync) next(now sim.Time) {
+	for {
+		step := s.take()
+		if step == nil {
+			s.c.done(s)
+			return
+		}
+		if !s.c.takesTime() {
+			for _, call := range step {
+				s.note(call(s.c.store))
+			}
+			continue
+		}
+		s.open = len(step)
+		for _, call := range step {
+			s.issue(now, call)
+		}
+		return
+	}
+}
+
+// take returns the next step, nil if none is left. After an error only the final calls are left.
+func (s *sync) take() []Call {
+	if s.err == nil && len(s.calls.steps) > 0 {
+		step := s.calls.steps[0]
+		s.calls.steps = s.calls.steps[1:]
+		return step
+	}
+	if len(s.calls.finally) > 0 {
+		step := s.calls.finally[:1]
+		s.calls.finally = s.calls.finally[1:]
+		return step
+	}
+	return nil
+}
+
+// note keeps the first error.
+func (s *sync) note(err error) {
+	if s.err == nil {
+		s.err = err
+	}
+}
+
+func (c *Controller) takesTime() bool { return c.opts.QPS > 0 || c.opts.CallLatency != nil }
+
+// issue makes a call when its token and the API's latency have passed.
+func (s *sync) issue(now sim.Time, call Call) {
+	at := s.c.limiter.Take(now)
+	if s.c.opts.CallLatency != nil {
+		at = at.Add(s.c.opts.CallLatency())
+	}
+	s.c.engine.At(at, sim.PhaseControl, &arrival{s, call})
+}
+
+// arrival is a call that reaches the API.
+type arrival struct {
+	s    *sync
+	call Call
+}
+
+// Fire implements sim.Event.
+func (a *arrival) Fire(now sim.Time) {
+	a.s.note(a.call(a.s.c.store))
+	if a.s.open--; a.s.open == 0 {
+		a.s.next(now)
+	}
+}
+
+// String names the event in the log.
+func (a *arrival) String() string { return a.s.c.name + ": call for " + a.s.name.String() }
