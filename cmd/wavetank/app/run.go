@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"os"
 	"os/signal"
 	"strconv"
@@ -54,7 +53,7 @@ program at once.`,
 	flags.StringVarP(&f.dir, "output", "o", "", "`folder` for the results; none are written without it")
 	flags.Uint64Var(&f.seed, "seed", 0, "seed of all randomness, a `number`, in place of the scenario's")
 	flags.StringVar(&f.until, "until", "", "`duration` of simulated time (10m, 7d) after which the run ends, in place of the scenario's")
-	flags.StringVar(&f.policy, "policy", "", "`name` of the scheduling policy, in place of the scenario's; wavetank policies lists them")
+	flags.StringVar(&f.policy, "policy", "", "`name` of the scheduling policy, in place of the scenario's scheduler; wavetank policies lists them")
 	flags.StringArrayVar(&f.settings, "set", nil, "replace a value of the scenario; `key=value` is such as workload[0].trace.timeScale=2; can be repeated")
 	flags.StringVar(&f.traces, "traces", tracesDir(), "`folder` that trace paths are relative to; $WAVETANK_TRACES sets another default")
 	flags.StringVar(&f.format, "format", "table", "`format` to print: table, json or csv")
@@ -87,7 +86,7 @@ func (p *program) run(path string, f runFlags, seedGiven bool) error {
 	}
 	s, err := newSimulation(scenario, workloads.Paths{Traces: f.traces}, p.registry, f.dir, f.check)
 	if err != nil {
-		return f.explain(err)
+		return err
 	}
 	defer s.close()
 	for _, w := range s.warnings {
@@ -113,17 +112,9 @@ func interruptible() (context.Context, context.CancelFunc) {
 	return ctx, release
 }
 
-// explain adds to an error about a missing file where traces were looked for.
-func (f *runFlags) explain(err error) error {
-	if errors.Is(err, fs.ErrNotExist) {
-		return fmt.Errorf("%w (--traces is %s)", err, f.traces)
-	}
-	return err
-}
-
-// load reads the scenario and applies what the flags replace.
+// load reads the scenario and applies what the flags replace. What --set names has the last word: it is the most exact.
 func (f *runFlags) load(path string, seedGiven bool) (*workloads.Scenario, error) {
-	settings := f.settings
+	var settings []string
 	if seedGiven {
 		settings = append(settings, "seed="+strconv.FormatUint(f.seed, 10))
 	}
@@ -131,9 +122,9 @@ func (f *runFlags) load(path string, seedGiven bool) (*workloads.Scenario, error
 		settings = append(settings, "until="+f.until)
 	}
 	if f.policy != "" {
-		settings = append(settings, "scheduler.policy="+f.policy)
+		settings = append(settings, "scheduler={policy: "+strconv.Quote(f.policy)+"}")
 	}
-	return workloads.Load(path, settings...)
+	return workloads.Load(path, append(settings, f.settings...)...)
 }
 
 // drive runs the simulation until its end or an interrupt, and returns the wall time it took.

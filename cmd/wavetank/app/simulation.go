@@ -3,6 +3,7 @@ package app
 import (
 	"errors"
 	"fmt"
+	"io/fs"
 	"time"
 
 	"gopkg.in/yaml.v3"
@@ -54,9 +55,17 @@ func newSimulation(sc *workloads.Scenario, paths workloads.Paths, registry frame
 	}
 	if err != nil {
 		s.close()
-		return nil, err
+		return nil, sought(err, paths)
 	}
 	return s, nil
+}
+
+// sought adds to an error about a missing trace where it was looked for.
+func sought(err error, paths workloads.Paths) error {
+	if errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("%w (--traces is %s)", err, paths.Traces)
+	}
+	return err
 }
 
 // close lets go of the input files, and of the output that finish has not completed.
