@@ -83,14 +83,24 @@ func (p *Profile) findFeasible(state *framework.CycleState, pod *cluster.Pod, vi
 		}
 		return nil, true
 	}
-	if feasible := p.tryNominated(state, pod, view, d); feasible != nil {
-		return feasible, true
+	nominated, refusal := p.tryNominated(state, pod, view)
+	if nominated != nil && refusal.IsSuccess() {
+		d.Evaluated = 1
+		p.scratch.feasible = append(p.scratch.feasible[:0], nominated)
+		return p.scratch.feasible, true
 	}
 	nodes := view.Nodes()
 	if result.narrowed {
+		if refusal.IsRejected() {
+			result.plugins = insertSorted(result.plugins, refusal.Plugin()) // as upstream's shared set
+		}
 		nodes = p.narrow(result, view)
 	}
 	feasible, err := p.search(state, pod, view, nodes)
+	if refusal.IsRejected() && p.scratch.statuses.byIndex[nominated.Index] == nil { // the search did not come to it
+		p.scratch.statuses.byIndex[nominated.Index] = refusal
+		p.scratch.tally.add(refusal)
+	}
 	d.Evaluated = len(feasible) + p.scratch.tally.nodes
 	p.start = (p.start + d.Evaluated) % d.Nodes
 	if err != nil {
@@ -104,18 +114,17 @@ func (p *Profile) findFeasible(state *framework.CycleState, pod *cluster.Pod, vi
 	return feasible, true
 }
 
-// tryNominated looks at the node where room was made for the pod before all others.
-func (p *Profile) tryNominated(state *framework.CycleState, pod *cluster.Pod, view *cluster.Snapshot, d *framework.Decision) []*cluster.NodeInfo {
+// tryNominated looks at the node where room was made for the pod before all others. It returns no node if there is none
+// (schedule_one.go: evaluateNominatedNode, v1.36).
+func (p *Profile) tryNominated(state *framework.CycleState, pod *cluster.Pod, view *cluster.Snapshot) (*cluster.NodeInfo, *framework.Status) {
 	if pod.Status.NominatedNode == "" {
-		return nil
+		return nil, nil
 	}
 	node := view.Node(pod.Status.NominatedNode)
-	if node == nil || !p.RunFilters(state, pod, view, node).IsSuccess() {
-		return nil
+	if node == nil {
+		return nil, nil
 	}
-	d.Evaluated = 1
-	p.scratch.feasible = append(p.scratch.feasible[:0], node)
-	return p.scratch.feasible
+	return node, p.RunFilters(state, pod, view, node)
 }
 
 // narrowing is what the PreFilter plugins left of the nodes, and which of them left some out.
@@ -123,12 +132,13 @@ type narrowing struct {
 	narrowed bool
 	names    []string // sorted
 	plugins  []string // sorted
+	first    string   // the plugin that narrowed first
 }
 
 func (n *narrowing) intersect(plugin string, names []string) {
 	n.plugins = insertSorted(n.plugins, plugin)
 	if !n.narrowed {
-		n.narrowed, n.names = true, slices.Clone(names)
+		n.narrowed, n.names, n.first = true, slices.Clone(names), plugin
 		return
 	}
 	n.names = slices.DeleteFunc(n.names, func(name string) bool {
@@ -190,7 +200,7 @@ func (p *Profile) narrow(left narrowing, view *cluster.Snapshot) []*cluster.Node
 }
 
 func absentStatus(left narrowing) *framework.Status {
-	return framework.NewStatus(left.plugins[0], framework.UnschedulableAndUnresolvable,
+	return framework.NewStatus(left.first, framework.UnschedulableAndUnresolvable,
 		fmt.Sprintf("node(s) didn't satisfy plugin(s) %v", left.plugins))
 }
 

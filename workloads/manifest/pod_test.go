@@ -160,6 +160,28 @@ func TestPodStatus(t *testing.T) {
 	}
 }
 
+// TestDisrupted: a pod that ends because another preempted it is told from one that its owner deletes.
+func TestDisrupted(t *testing.T) {
+	const deleted, condition = ", deletionTimestamp: 2024-01-01T00:00:00Z", "{type: DisruptionTarget, status: 'True', reason: PreemptionByScheduler}"
+	cases := []struct {
+		name, meta, conditions string
+		want                   cluster.Reason
+	}{
+		{"preempted", deleted, condition, cluster.ReasonPreempted},
+		{"not deleted yet", "", condition, ""},
+		{"deleted by its owner", deleted, "", ""},
+		{"disrupted by another", deleted, "{type: DisruptionTarget, status: 'True', reason: EvictionByEvictionAPI}", ""},
+		{"the disruption failed", deleted, "{type: DisruptionTarget, status: 'False', reason: PreemptionByScheduler}", ""},
+	}
+	for _, c := range cases {
+		t.Run(c.name, func(t *testing.T) {
+			p := read(t, "{apiVersion: v1, kind: Pod, metadata: {name: web"+c.meta+"}, spec: {nodeName: n, containers: [{name: c}]}, status: {conditions: ["+c.conditions+"]}}").Pods[0]
+			require.Equal(t, c.want, p.Status.Disrupted)
+			require.Equal(t, c.meta != "", p.Deleting)
+		})
+	}
+}
+
 // TestTimesKeepTheirOrder states three start times and leaves one out: the snapshot is a second after the newest.
 func TestTimesKeepTheirOrder(t *testing.T) {
 	text := ""

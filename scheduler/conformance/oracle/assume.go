@@ -74,6 +74,9 @@ func (r *Real) nominate(name, node string) error {
 	updated := pod.DeepCopy()
 	updated.Status.NominatedNodeName = node
 	r.pods[name] = updated
+	if err := r.listed.Update(updated); err != nil {
+		return err
+	}
 	info, err := framework.NewPodInfo(updated)
 	if err != nil {
 		return err

@@ -95,11 +95,13 @@ func (c *cycle) filter() error {
 	if !status.IsSuccess() {
 		return status.AsError()
 	}
-	if fits, err := c.nominatedNodeFits(); fits || err != nil {
+	absent := leftOut(sets.List(plugins))
+	if fits, err := c.nominatedNodeFits(plugins); fits || err != nil {
 		return err
 	}
+	absent.Reasons = leftOut(sets.List(plugins)).Reasons
 	for _, node := range c.nodes {
-		if err := c.filterNode(node, result, plugins); err != nil {
+		if err := c.filterNode(node, result, absent); err != nil {
 			return err
 		}
 	}
@@ -114,8 +116,9 @@ func (c *cycle) rejectEverywhere(status *fwk.Status) {
 	}
 }
 
-// nominatedNodeFits tries the pod's nominated node first; if it passes, no other node is looked at.
-func (c *cycle) nominatedNodeFits() (bool, error) {
+// nominatedNodeFits tries the pod's nominated node first; if it passes, no other node is looked at. If not, it is known
+// why, even of a node that a PreFilterResult excludes, and the plugin gets into the set of those that left nodes out.
+func (c *cycle) nominatedNodeFits(plugins sets.Set[string]) (bool, error) {
 	i := slices.IndexFunc(c.nodes, func(n fwk.NodeInfo) bool { return n.Node().Name == c.pod.Status.NominatedNodeName })
 	if i < 0 {
 		return false, nil
@@ -128,13 +131,19 @@ func (c *cycle) nominatedNodeFits() (bool, error) {
 	if !status.IsRejected() {
 		return false, status.AsError()
 	}
+	c.verdict.Filtered[c.nodes[i].Node().Name] = *rejection(status)
+	if plugins != nil {
+		plugins.Insert(status.Plugin())
+	}
 	return false, nil
 }
 
-func (c *cycle) filterNode(node fwk.NodeInfo, result *fwk.PreFilterResult, plugins sets.Set[string]) error {
+func (c *cycle) filterNode(node fwk.NodeInfo, result *fwk.PreFilterResult, absent verdict.Rejection) error {
 	name := node.Node().Name
 	if !result.AllNodes() && !result.NodeNames.Has(name) {
-		c.verdict.Filtered[name] = leftOut(sets.List(plugins))
+		if _, tried := c.verdict.Filtered[name]; !tried {
+			c.verdict.Filtered[name] = absent
+		}
 		return nil
 	}
 	status := c.fw.RunFilterPluginsWithNominatedPods(c.ctx, c.state, c.pod, node)

@@ -10,6 +10,7 @@ import (
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/util/wait"
 	utilfeature "k8s.io/apiserver/pkg/util/feature"
+	"k8s.io/client-go/tools/cache"
 	"k8s.io/client-go/tools/events"
 	"k8s.io/klog/v2"
 	"k8s.io/kubernetes/pkg/features"
@@ -35,6 +36,7 @@ type Real struct {
 	api     *apiServer
 	sched   *scheduler.Scheduler
 	pods    map[string]*corev1.Pod // namespace/name of every pod that the scheduler knows, as it is now
+	listed  cache.Indexer          // the pods that listers show: preemption reads the pod's nomination there
 	last    cycle                  // of the last Decide: Assume reserves with its state
 	ctx     context.Context        // of the informers; ends with Close
 	cancel  context.CancelFunc
@@ -73,6 +75,7 @@ func (r *Real) Close() { r.cancel() }
 func (r *Real) start() (err error) {
 	r.api = newAPIServer(r.cluster.Objects)
 	informers := scheduler.NewInformerFactory(r.api, 0)
+	r.listed = informers.Core().V1().Pods().Informer().GetIndexer()
 	recorder := func(string) events.EventRecorderLogger { return &events.FakeRecorder{} }
 	r.sched, err = scheduler.New(r.ctx, r.api, informers, nil, recorder,
 		scheduler.WithComponentConfigVersion("kubescheduler.config.k8s.io/v1"),
