@@ -173,7 +173,7 @@ func (s *simulation) nodesOf(f workloads.Fault) []string {
 // finish closes the recording. It returns the input's or the disk's error; an interrupted run has none.
 func (s *simulation) finish(took time.Duration, runErr error) (*outcome, error) {
 	if runErr != nil && !errors.Is(runErr, sim.ErrStopped) {
-		return nil, runErr
+		return nil, s.blame(runErr)
 	}
 	if s.checker != nil {
 		if err := s.checker.Final(); err != nil {
@@ -194,6 +194,15 @@ func (s *simulation) finish(took time.Duration, runErr error) (*outcome, error) 
 		}
 	}
 	return &outcome{summary: summary, wall: wall}, nil
+}
+
+// blame names the scenario in an error of its workload.
+func (s *simulation) blame(err error) error {
+	var f *failure
+	if errors.As(err, &f) {
+		return err
+	}
+	return fmt.Errorf("%s: %w", s.scenario.File(), err)
 }
 
 // partial says why the run ended before its own end, "" if it did not.
