@@ -31,6 +31,8 @@ const (
 	KindCronJob
 	KindConfigMap
 	KindSecret
+	KindResourceQuota
+	KindLimitRange
 	kindCount
 )
 
@@ -42,6 +44,7 @@ var kindNames = [kindCount]string{
 	KindStorageClass: "StorageClass", KindCSINode: "CSINode",
 	KindDeployment: "Deployment", KindDaemonSet: "DaemonSet", KindJob: "Job", KindCronJob: "CronJob",
 	KindConfigMap: "ConfigMap", KindSecret: "Secret",
+	KindResourceQuota: "ResourceQuota", KindLimitRange: "LimitRange",
 }
 
 // String returns the kind as manifests spell it.
@@ -50,6 +53,16 @@ func (k Kind) String() string {
 		return kindNames[k]
 	}
 	return "Kind(" + strconv.Itoa(int(k)) + ")"
+}
+
+// KindNamed returns the kind with a name as manifests spell it, 0 if the store has none.
+func KindNamed(name string) Kind {
+	for k, n := range kindNames {
+		if n == name && n != "" {
+			return Kind(k)
+		}
+	}
+	return 0
 }
 
 // UID tells an object from an earlier one of the same name. The store numbers objects from 1 in order of creation.

@@ -71,6 +71,10 @@ func NewObject(k Kind) Object {
 		return &CronJob{}
 	case KindConfigMap, KindSecret:
 		return &ConfigMap{Secret: k == KindSecret}
+	case KindResourceQuota:
+		return &ResourceQuota{}
+	case KindLimitRange:
+		return &LimitRange{}
 	case KindPodDisruptionBudget:
 		return &PodDisruptionBudget{}
 	case KindPriorityClass:

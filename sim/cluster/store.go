@@ -13,6 +13,7 @@ var (
 	ErrNotFound      = errors.New("not found")
 	ErrAlreadyExists = errors.New("already exists")
 	ErrConflict      = errors.New("conflict")
+	ErrForbidden     = errors.New("forbidden") // refused at admission
 )
 
 // Store holds all objects. Writes apply at once and append one Change; watchers hear of it by an event, never by a call.
@@ -25,6 +26,7 @@ type Store struct {
 	seq       uint64
 	uids      uint64
 	hash      uint64
+	admit     func(Object) error // nil: everything is admitted
 	observers []func(*Change)
 	watchers  []*watcher
 }
@@ -49,6 +51,10 @@ func (s *Store) Hash() uint64 { return s.hash }
 
 // Observe calls fn at once for every change. An observer looks, and changes nothing.
 func (s *Store) Observe(fn func(*Change)) { s.observers = append(s.observers, fn) }
+
+// SetAdmission has fn asked before an object is created. It may complete the object; its error refuses it and is
+// ErrForbidden, wrapped.
+func (s *Store) SetAdmission(fn func(Object) error) { s.admit = fn }
 
 // Get returns the object of that kind and name, nil if there is none.
 func (s *Store) Get(kind Kind, name NamespacedName) Object {
@@ -88,11 +94,16 @@ func (s *Store) List(kind Kind) []Object {
 func (s *Store) Len(kind Kind) int { return len(s.objects[kind]) }
 
 // Create adds an object and gives it its UID. The store keeps the object: the caller must not change it any more.
-// It returns ErrAlreadyExists if the name is taken.
+// It returns ErrAlreadyExists if the name is taken, and admission's error if the object is refused.
 func (s *Store) Create(o Object, reason Reason) error {
 	m, kind := o.Meta(), o.Kind()
 	if _, taken := s.objects[kind][m.NamespacedName]; taken {
 		return fmt.Errorf("%v %v: %w", kind, m.NamespacedName, ErrAlreadyExists)
+	}
+	if s.admit != nil {
+		if err := s.admit(o); err != nil {
+			return err
+		}
 	}
 	s.uids++
 	m.UID, m.CreatedAt = UID(s.uids), s.Now()
