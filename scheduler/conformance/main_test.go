@@ -34,10 +34,12 @@ func openBlind(manifest []byte) (verdict.Scheduler, error) {
 }
 
 func TestRunWithoutDifferences(t *testing.T) {
-	var out strings.Builder
-	require.NoError(t, run(options{cases: 20, only: -1, seed: 5, tested: "real", show: 20}, &out))
-	require.Contains(t, out.String(), "20 cases, 0 differ")
-	require.Regexp(t, `(?m)^NodeResourcesFit +\d+`, out.String())
+	for tested := range schedulers {
+		var out strings.Builder
+		require.NoError(t, run(options{cases: 20, only: -1, seed: 5, tested: tested, show: 20}, &out), tested)
+		require.Contains(t, out.String(), "20 cases, 0 differ")
+		require.Regexp(t, `(?m)^NodeResourcesFit +\d+`, out.String())
+	}
 }
 
 func TestADifferenceIsReportedWithItsCluster(t *testing.T) {
