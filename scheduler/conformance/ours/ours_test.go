@@ -23,20 +23,20 @@ status: {capacity: {cpu: 2, memory: 4Gi, pods: 10}}
 ---
 apiVersion: v1
 kind: Pod
-metadata: {name: low}
-spec: {nodeName: one, priority: 0, containers: [{name: c, resources: {requests: {cpu: 2}}}]}
+metadata: {name: low, namespace: default}
+spec: {nodeName: one, priority: 0, containers: [{name: c, image: i, resources: {requests: {cpu: 2}}}]}
 status: {phase: Running, startTime: 2024-05-01T10:00:00Z}
 ---
 apiVersion: v1
 kind: Pod
-metadata: {name: done}
-spec: {nodeName: one, priority: 0, containers: [{name: c, resources: {requests: {cpu: 2}}}]}
+metadata: {name: done, namespace: default}
+spec: {nodeName: one, priority: 0, containers: [{name: c, image: i, resources: {requests: {cpu: 2}}}]}
 status: {phase: Succeeded}
 ---
 apiVersion: v1
 kind: Pod
-metadata: {name: pending}
-spec: {priority: 10, containers: [{name: c, resources: {requests: {cpu: 1}}}]}
+metadata: {name: pending, namespace: default}
+spec: {priority: 10, containers: [{name: c, image: i, resources: {requests: {cpu: 1}}}]}
 `
 
 func open(t *testing.T, manifest string) verdict.Scheduler {
