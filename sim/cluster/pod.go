@@ -29,6 +29,7 @@ type Pod struct {
 	NodeName string
 	GPUs     DeviceSet     // the devices of the node that it was given
 	RunTime  time.Duration // how long it runs once started, as recorded or drawn; Forever: until deleted
+	Tracked  bool          // its Job has not counted its end yet (the finalizer batch.kubernetes.io/job-tracking)
 	Status   PodStatus
 }
 

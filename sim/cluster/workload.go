@@ -169,9 +169,11 @@ type FailureRule struct {
 type JobStatus struct {
 	Active, Ready, Terminating, Succeeded, Failed int
 
-	Uncounted        []UID // finished pods that are counted in the next write
-	CompletedIndexes []int
-	FailedIndexes    []int
+	// Finished pods that the next write counts (status.uncountedTerminatedPods).
+	UncountedSucceeded, UncountedFailed []UID
+
+	CompletedIndexes []int // sorted
+	FailedIndexes    []int // sorted
 	Started          bool
 	StartTime        sim.Time
 	CompletionTime   sim.Time
