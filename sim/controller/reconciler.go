@@ -24,7 +24,7 @@ type Call func(*cluster.Store) error
 // Calls are what a reconcile wants to do, in order.
 type Calls struct {
 	steps   [][]Call
-	finally []Call
+	finally [][]Call
 }
 
 // Do asks for a call after all earlier ones have been made.
@@ -38,13 +38,21 @@ func (c *Calls) Together(calls ...Call) {
 	}
 }
 
-// Finally asks for a call at the end, even if one before has failed: a status that tells of the failure.
-func (c *Calls) Finally(call Call) { c.finally = append(c.finally, call) }
+// Finally asks for calls to be made, together, at the end and even if one before has failed: a status that tells of the
+// failure. Several such steps are made in order.
+func (c *Calls) Finally(calls ...Call) {
+	if len(calls) > 0 {
+		c.finally = append(c.finally, calls)
+	}
+}
 
 // Len returns how many calls are asked for.
 func (c *Calls) Len() int {
-	n := len(c.finally)
+	n := 0
 	for _, s := range c.steps {
+		n += len(s)
+	}
+	for _, s := range c.finally {
 		n += len(s)
 	}
 	return n

@@ -45,7 +45,7 @@ func (s *sync) take() []Call {
 		return step
 	}
 	if len(s.calls.finally) > 0 {
-		step := s.calls.finally[:1]
+		step := s.calls.finally[0]
 		s.calls.finally = s.calls.finally[1:]
 		return step
 	}
