@@ -14,6 +14,6 @@
 //
 // A zstd stream. It starts with the line "wavetank decisions v1", then a header of strings: level, seed in decimal, the
 // scheduler's configuration. Records follow, each a kind byte and its fields. Integers are varints; a string is its number
-// in order of first appearance, followed by its length and bytes where it is new; specs, nodes and other objects are
-// strings that hold JSON.
+// in order of first appearance, followed by its length and bytes where it is new; pod specs and objects that
+// are neither nodes nor pods are strings that hold JSON.
 package decisionlog

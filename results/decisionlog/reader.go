@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"strconv"
+	"strings"
 
 	"github.com/klauspost/compress/zstd"
 
@@ -36,6 +37,7 @@ type Reader struct {
 	zip   *zstd.Decoder
 	specs []*cluster.PodSpec
 	pods  map[cluster.UID]*cluster.Pod // the newest version of those that are placed or nominated
+	sets  map[string]map[string]string
 	last  sim.Time
 	skip  bool // what the scheduler saw is passed over as far as possible
 }
@@ -46,7 +48,7 @@ func NewReader(r io.Reader) (*Reader, error) {
 	if err != nil {
 		return nil, err
 	}
-	l := &Reader{zip: zip, pods: map[cluster.UID]*cluster.Pod{}}
+	l := &Reader{zip: zip, pods: map[cluster.UID]*cluster.Pod{}, sets: map[string]map[string]string{}}
 	l.r = bufio.NewReaderSize(zip, 64<<10)
 	head := make([]byte, len(magic))
 	if _, err = io.ReadFull(l.r, head); err != nil || string(head) != magic {
@@ -129,8 +131,7 @@ func (l *Reader) view() *cluster.ViewChange {
 	c := &cluster.ViewChange{Op: cluster.ViewOp(l.uint())}
 	switch c.Op {
 	case cluster.ViewNode, cluster.ViewNodeUpdate:
-		c.Node = &cluster.Node{}
-		l.json(c.Node)
+		c.Node = l.node()
 	case cluster.ViewNodeGone:
 		c.Node = &cluster.Node{}
 		c.Node.Name = l.string()
@@ -184,6 +185,38 @@ func (l *Reader) json(into any) {
 	}
 }
 
+func (l *Reader) node() *cluster.Node {
+	n := &cluster.Node{}
+	n.Name, n.UID = l.string(), cluster.UID(l.uint())
+	n.Labels, n.Annotations = l.labels(), l.labels()
+	n.Capacity, n.Allocatable = l.resources(), l.resources()
+	n.AllocatablePods, n.GPUs = l.int(), int(l.uint())
+	if n.GPUs < 0 || n.GPUs > cluster.MaxDevices {
+		l.fail(fmt.Errorf("node %s with %d GPUs", n.Name, n.GPUs))
+		n.GPUs = 0
+	}
+	for i := l.count(); i > 0 && l.err == nil; i-- {
+		n.Taints = append(n.Taints, cluster.Taint{Key: l.string(), Value: l.string(), Effect: cluster.Effect(l.uint())})
+	}
+	n.Unschedulable, n.Down = l.bool(), l.bool()
+	for i := l.count(); i > 0 && l.err == nil; i-- {
+		image := cluster.Image{SizeBytes: l.int()}
+		for k := l.count(); k > 0 && l.err == nil; k-- {
+			image.Names = append(image.Names, l.string())
+		}
+		n.Images = append(n.Images, image)
+	}
+	return n
+}
+
+func (l *Reader) resources() cluster.Resources {
+	r := cluster.Resources{MilliCPU: l.int(), Memory: l.int(), EphemeralStorage: l.int()}
+	for i := l.count(); i > 0 && l.err == nil; i-- {
+		r.Extended = append(r.Extended, cluster.Amount{Name: cluster.ResourceName(l.string()), Value: l.int()})
+	}
+	return r
+}
+
 func (l *Reader) pod() *cluster.Pod {
 	k := l.key()
 	p := &cluster.Pod{}
@@ -223,15 +256,24 @@ func (l *Reader) owners() []cluster.OwnerReference {
 	return owners
 }
 
-func (l *Reader) labels() cluster.Labels {
-	n := l.count()
-	if n == 0 {
+// labels returns the set of labels that a string holds. Equal sets are one map.
+func (l *Reader) labels() map[string]string {
+	text := l.string()
+	if text == "" || l.skip {
 		return nil
 	}
-	labels := cluster.Labels{}
-	for ; n > 0 && l.err == nil; n-- {
-		k := l.string()
-		labels[k] = l.string()
+	if known, ok := l.sets[text]; ok {
+		return known
 	}
-	return labels
+	parts := strings.Split(strings.TrimSuffix(text, "\x00"), "\x00")
+	if len(parts)%2 != 0 {
+		l.fail(errors.New("a set of labels with a key and no value"))
+		return nil
+	}
+	set := make(map[string]string, len(parts)/2)
+	for i := 0; i < len(parts); i += 2 {
+		set[parts[i]] = parts[i+1]
+	}
+	l.sets[text] = set
+	return set
 }

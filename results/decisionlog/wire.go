@@ -70,6 +70,7 @@ func (e *encoder) bool(b bool) {
 type decoder struct {
 	r       *bufio.Reader
 	strings []string
+	scratch [512]byte
 	err     error
 }
 
@@ -138,6 +139,12 @@ func (d *decoder) name() string {
 	if n > maxString {
 		d.fail(fmt.Errorf("a string of %d bytes", n))
 		return ""
+	}
+	if n <= uint64(len(d.scratch)) {
+		if _, err := io.ReadFull(d.r, d.scratch[:n]); err != nil {
+			d.fail(err)
+		}
+		return string(d.scratch[:n])
 	}
 	// The length is not believed before the bytes are there.
 	b, err := io.ReadAll(io.LimitReader(d.r, int64(n)))

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"maps"
 	"slices"
 	"strconv"
 
@@ -44,6 +45,7 @@ type Writer struct {
 	zip   *zstd.Encoder
 	full  bool
 	specs map[*cluster.PodSpec]uint64
+	text  []byte
 	last  sim.Time // instants are written as what has passed since the last
 }
 
@@ -125,7 +127,7 @@ func (l *Writer) OnViewChange(c cluster.ViewChange) {
 	l.uint(uint64(c.Op))
 	switch c.Op {
 	case cluster.ViewNode, cluster.ViewNodeUpdate:
-		l.json(c.Node)
+		l.node(c.Node)
 	case cluster.ViewNodeGone:
 		l.string(c.Node.Name)
 	case cluster.ViewPodGone, cluster.ViewUnnominated:
@@ -158,6 +160,45 @@ func (l *Writer) json(v any) {
 		l.err = err
 	}
 	l.string(string(b))
+}
+
+// node writes what plugins may look at of a node.
+func (l *Writer) node(n *cluster.Node) {
+	l.string(n.Name)
+	l.uint(uint64(n.UID))
+	l.labels(n.Labels)
+	l.labels(n.Annotations)
+	l.resources(&n.Capacity)
+	l.resources(&n.Allocatable)
+	l.int(n.AllocatablePods)
+	l.uint(uint64(n.GPUs))
+	l.uint(uint64(len(n.Taints)))
+	for _, t := range n.Taints {
+		l.string(t.Key)
+		l.string(t.Value)
+		l.uint(uint64(t.Effect))
+	}
+	l.bool(n.Unschedulable)
+	l.bool(n.Down)
+	l.uint(uint64(len(n.Images)))
+	for _, i := range n.Images {
+		l.int(i.SizeBytes)
+		l.uint(uint64(len(i.Names)))
+		for _, name := range i.Names {
+			l.string(name)
+		}
+	}
+}
+
+func (l *Writer) resources(r *cluster.Resources) {
+	l.int(r.MilliCPU)
+	l.int(r.Memory)
+	l.int(r.EphemeralStorage)
+	l.uint(uint64(len(r.Extended)))
+	for _, a := range r.Extended {
+		l.string(string(a.Name))
+		l.int(a.Value)
+	}
 }
 
 // pod writes what plugins may look at of a pod.
@@ -197,15 +238,16 @@ func (l *Writer) spec(s *cluster.PodSpec) {
 	}
 }
 
-func (l *Writer) labels(labels cluster.Labels) {
-	keys := make([]string, 0, len(labels))
-	for k := range labels {
-		keys = append(keys, k)
+// labels writes a set of labels as one string: sets come again and again. No key or value holds a zero byte.
+func (l *Writer) labels(labels map[string]string) {
+	if len(labels) == 0 {
+		l.string("")
+		return
 	}
-	slices.Sort(keys)
-	l.uint(uint64(len(keys)))
+	keys := slices.Sorted(maps.Keys(labels))
+	l.text = l.text[:0]
 	for _, k := range keys {
-		l.string(k)
-		l.string(labels[k])
+		l.text = append(append(append(append(l.text, k...), 0), labels[k]...), 0)
 	}
+	l.string(string(l.text))
 }

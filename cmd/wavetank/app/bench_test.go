@@ -35,3 +35,17 @@ func BenchmarkRun(b *testing.B) {
 		}
 	}
 }
+
+// BenchmarkExplain measures a query of a full log: 5,000 nodes, 20,000 pods, the last decision.
+func BenchmarkExplain(b *testing.B) {
+	dir := b.TempDir()
+	run := func(args ...string) {
+		var errs strings.Builder
+		require.Zero(b, app.Main(args, strings.NewReader(""), io.Discard, &errs), errs.String())
+	}
+	run("run", "../../../workloads/scenarios/large.yaml", "-o", dir, "--set", "results.decisions=full")
+	b.ReportAllocs()
+	for b.Loop() {
+		run("explain", dir, "--pod", "default/pod-19999", "-o", "json")
+	}
+}
