@@ -37,6 +37,7 @@ func (v IntOrPercent) Of(total int, roundUp bool) int {
 type Condition struct {
 	Type               string
 	Status             bool
+	Unknown            bool // neither true nor false; Status is then false
 	Reason             string
 	Message            string
 	LastTransitionTime sim.Time // whole seconds of the wall clock, as in the API
@@ -67,6 +68,7 @@ type ReplicaSetStatus struct {
 	FullyLabeled       int
 	Terminating        int
 	ObservedGeneration int64
+	Conditions         []Condition // ReplicaFailure, while pods cannot be created or deleted
 }
 
 // Deployment rolls its template out through ReplicaSets.
@@ -87,8 +89,9 @@ type Deployment struct {
 
 // DeploymentStatus is what the controller last counted.
 type DeploymentStatus struct {
-	Replicas, Updated, Ready, Available, Unavailable int
+	Replicas, Updated, Ready, Available, Unavailable, Terminating int
 
+	Collisions         int // how often the hash of a template has met another template's ReplicaSet
 	ObservedGeneration int64
 	Conditions         []Condition
 }

@@ -154,7 +154,8 @@ type timer struct {
 
 // Fire implements sim.Event.
 func (t *timer) Fire(sim.Time) {
-	t.c.key(t.name).timerAt = 0
+	k := t.c.key(t.name)
+	k.timer, k.timerAt = sim.Handle{}, 0
 	t.c.Enqueue(t.name)
 }
 
@@ -190,7 +191,7 @@ func (c *Controller) Fire(now sim.Time) {
 func (c *Controller) String() string { return c.name }
 
 // done ends a reconcile: what failed is tried again after a back-off.
-func (c *Controller) done(s *sync) {
+func (c *Controller) done(s *sync, now sim.Time) {
 	k := c.keys[s.name]
 	k.processing = false
 	c.busy--
@@ -201,8 +202,8 @@ func (c *Controller) done(s *sync) {
 		c.EnqueueAfter(s.name, backoff(k.failures))
 	default:
 		k.failures = 0
-		if s.result.RequeueAfter > 0 {
-			c.EnqueueAfter(s.name, s.result.RequeueAfter)
+		if after, again := s.requeueAfter(now); again {
+			c.EnqueueAfter(s.name, after)
 		}
 	}
 	if k.dirty {

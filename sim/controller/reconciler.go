@@ -23,8 +23,9 @@ type Call func(*cluster.Store) error
 
 // Calls are what a reconcile wants to do, in order.
 type Calls struct {
-	steps   [][]Call
-	finally [][]Call
+	steps    [][]Call
+	finally  [][]Call
+	conclude func(now sim.Time, err error) (Call, Result)
 }
 
 // Do asks for a call after all earlier ones have been made.
@@ -46,7 +47,12 @@ func (c *Calls) Finally(calls ...Call) {
 	}
 }
 
-// Len returns how many calls are asked for.
+// Conclude has decide called when all other calls have been made, or one of them has failed with err. What it returns
+// takes the place of the Result of Reconcile, its RequeueAfter counted from then; and it may ask for one last call, nil
+// for none. It is for a status that depends on when it is written, or need not be written.
+func (c *Calls) Conclude(decide func(now sim.Time, err error) (Call, Result)) { c.conclude = decide }
+
+// Len returns how many calls are asked for, the one of Conclude left out.
 func (c *Calls) Len() int {
 	n := 0
 	for _, s := range c.steps {

@@ -1,6 +1,8 @@
 package controller
 
 import (
+	"time"
+
 	"github.com/wavetank/wavetank/sim"
 	"github.com/wavetank/wavetank/sim/cluster"
 )
@@ -13,14 +15,17 @@ type sync struct {
 	result Result
 	err    error
 	open   int // calls of the current step that have not been made
+
+	concluded bool
+	decided   sim.Time // when it was concluded: RequeueAfter counts from then
 }
 
 // next makes the calls of the next step, or ends the reconcile.
 func (s *sync) next(now sim.Time) {
 	for {
-		step := s.take()
+		step := s.take(now)
 		if step == nil {
-			s.c.done(s)
+			s.c.done(s, now)
 			return
 		}
 		if !s.c.takesTime() {
@@ -37,8 +42,8 @@ func (s *sync) next(now sim.Time) {
 	}
 }
 
-// take returns the next step, nil if none is left. After an error only the final calls are left.
-func (s *sync) take() []Call {
+// take returns the next step, nil if none is left. After an error only the final calls are left, and the conclusion.
+func (s *sync) take(now sim.Time) []Call {
 	if s.err == nil && len(s.calls.steps) > 0 {
 		step := s.calls.steps[0]
 		s.calls.steps = s.calls.steps[1:]
@@ -49,7 +54,27 @@ func (s *sync) take() []Call {
 		s.calls.finally = s.calls.finally[1:]
 		return step
 	}
+	if decide := s.calls.conclude; decide != nil {
+		s.calls.conclude, s.decided, s.concluded = nil, now, true
+		call, result := decide(now, s.err)
+		s.result = result
+		if call != nil {
+			return []Call{call}
+		}
+	}
 	return nil
+}
+
+// requeueAfter returns how long after now the name is to be looked at again, false if it is not.
+func (s *sync) requeueAfter(now sim.Time) (time.Duration, bool) {
+	d := s.result.RequeueAfter
+	if d <= 0 {
+		return 0, false
+	}
+	if s.concluded {
+		d -= now.Sub(s.decided)
+	}
+	return max(0, d), true
 }
 
 // note keeps the first error.
