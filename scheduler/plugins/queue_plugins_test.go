@@ -78,11 +78,15 @@ func TestPrioritySortIsATotalOrder(t *testing.T) {
 
 func TestDynamicResourcesHasNoSay(t *testing.T) {
 	plugin := build[framework.ScorePlugin](t, DynamicResources, "")
-	_, pre := plugin.(framework.PreFilterPlugin).PreFilter(nil, pod().Obj(), nil)
+	state := &framework.CycleState{}
+	result, early := plugin.(framework.PostFilterPlugin).PostFilter(state, pod().Obj(), nil, nil)
+	require.Nil(t, result)
+	require.Equal(t, "Error: not found", verdict(early), "an earlier plugin refused the pod before PreFilter was asked")
+	_, pre := plugin.(framework.PreFilterPlugin).PreFilter(state, pod().Obj(), nil)
 	require.Equal(t, "Skip", verdict(pre))
 	require.Nil(t, plugin.(framework.PreEnqueuePlugin).PreEnqueue(pod().Obj()))
 	require.Nil(t, plugin.(framework.FilterPlugin).Filter(nil, pod().Obj(), node("n").With()))
-	result, post := plugin.(framework.PostFilterPlugin).PostFilter(nil, pod().Obj(), nil, nil)
+	result, post := plugin.(framework.PostFilterPlugin).PostFilter(state.Clone(), pod().Obj(), nil, nil)
 	require.Nil(t, result)
 	require.Equal(t, "Unschedulable: no new claims to deallocate", verdict(post))
 	nodes := []*cluster.Node{node("a").Obj(), node("b").Obj()}

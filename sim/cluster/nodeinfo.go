@@ -15,11 +15,11 @@ type NodeInfo struct {
 	PodsWithAffinity             []*Pod // those with any rule about other pods
 	PodsWithRequiredAntiAffinity []*Pod
 
-	Requested       Resources // of all Pods
-	NonZeroMilliCPU int64     // of all Pods, DefaultMilliCPU for containers that state no cpu
-	NonZeroMemory   int64     // of all Pods, DefaultMemory for containers that state no memory
-	FreeGPU         []int64   // milli-GPU left on each device
-	UsedPorts       []HostPort
+	Requested       Resources      // of all Pods
+	NonZeroMilliCPU int64          // of all Pods, DefaultMilliCPU for containers that state no cpu
+	NonZeroMemory   int64          // of all Pods, DefaultMemory for containers that state no memory
+	FreeGPU         []int64        // milli-GPU left on each device
+	UsedPorts       []HostPort     // each once
 	Claims          map[string]int // "namespace/claim" -> pods here that use it
 }
 
@@ -124,12 +124,16 @@ func (n *NodeInfo) addDevices(p *Pod, sign int64) {
 	}
 }
 
+// accountPort keeps the ports in use as a set, not a count, because kube-scheduler does: where two pods hold the same port,
+// which no scheduler allows, it is free again once one of them goes (kube-scheduler framework HostPortInfo.Remove, v0.36).
 func (n *NodeInfo) accountPort(port HostPort, sign int64) {
-	if sign > 0 {
+	i := slices.IndexFunc(n.UsedPorts, func(used HostPort) bool {
+		return used.Port == port.Port && protocol(used) == protocol(port) && address(used) == address(port)
+	})
+	switch {
+	case sign > 0 && i < 0:
 		n.UsedPorts = append(n.UsedPorts, port)
-		return
-	}
-	if i := slices.Index(n.UsedPorts, port); i >= 0 {
+	case sign < 0 && i >= 0:
 		n.UsedPorts = slices.Delete(n.UsedPorts, i, i+1)
 	}
 }
@@ -189,7 +193,7 @@ func (n *NodeInfo) PortConflict(want HostPort) bool {
 }
 
 func portsCollide(a, b HostPort) bool {
-	return a.Port == b.Port && protocol(a) == protocol(b) && (anyIP(a) || anyIP(b) || a.IP == b.IP)
+	return a.Port == b.Port && protocol(a) == protocol(b) && (address(a) == anyAddress || address(b) == anyAddress || a.IP == b.IP)
 }
 
 func protocol(p HostPort) string {
@@ -199,7 +203,14 @@ func protocol(p HostPort) string {
 	return p.Protocol
 }
 
-func anyIP(p HostPort) bool { return p.IP == "" || p.IP == "0.0.0.0" }
+const anyAddress = "0.0.0.0"
+
+func address(p HostPort) string {
+	if p.IP == "" {
+		return anyAddress
+	}
+	return p.IP
+}
 
 // NormalizedImage returns an image name with ":latest" if it has neither tag nor digest
 // (plugins/imagelocality: normalizedImageName, v1.36).

@@ -86,7 +86,7 @@ func (m *model) pod(node string) *cluster.Pod {
 	spec := &cluster.PodSpec{
 		Containers: []cluster.Container{{Requests: cluster.Resources{MilliCPU: rapid.Int64Range(0, 50).Draw(m.t, "cpu"),
 			Extended: []cluster.Amount{{Name: "x.y/z", Value: rapid.Int64Range(0, 3).Draw(m.t, "ext")}}}, RequestsCPU: true}},
-		HostPorts: []cluster.HostPort{{Port: rapid.Int32Range(80, 82).Draw(m.t, "port")}},
+		HostPorts: []cluster.HostPort{{Port: int32(m.uid)}}, // its own, as on a real node
 		Volumes:   []cluster.Volume{{Name: "v", Claim: rapid.SampledFrom([]string{"", "c", "d"}).Draw(m.t, "claim")}},
 		GPU:       cluster.GPURequest{Devices: 1, Milli: 10},
 	}
@@ -202,6 +202,21 @@ func TestNodeInfoClone(t *testing.T) {
 	require.Equal(t, map[string]int{"default/c": 1}, n.Claims)
 	require.True(t, n.PortConflict(cluster.HostPort{Port: 80}))
 	require.False(t, c.PortConflict(cluster.HostPort{Port: 80}))
+}
+
+// The real scheduler forgets a port that two pods hold when one of them goes.
+func TestPortsAreASet(t *testing.T) {
+	holder := func(uid cluster.UID, ip string) *cluster.Pod {
+		p := pod(fmt.Sprint("p", uid), (&cluster.PodSpec{HostPorts: []cluster.HostPort{{Port: 80, IP: ip}}}).Complete())
+		p.UID = uid
+		return p
+	}
+	n := cluster.NewNodeInfo(node("n", 1, 9), holder(1, ""), holder(2, "0.0.0.0"), holder(3, "10.0.0.1"))
+	require.Len(t, n.UsedPorts, 2)
+	require.True(t, n.RemovePod(holder(1, "")))
+	require.True(t, n.PortConflict(cluster.HostPort{Port: 80}))
+	require.False(t, n.PortConflict(cluster.HostPort{Port: 80, IP: "10.0.0.2"}), "though the second pod still holds every address")
+	require.True(t, n.PortConflict(cluster.HostPort{Port: 80, IP: "10.0.0.1"}))
 }
 
 func TestPortConflict(t *testing.T) {
