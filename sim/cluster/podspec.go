@@ -36,6 +36,13 @@ type Container struct {
 	RequestsMemory bool // a memory request is stated, even if it is zero
 	Limits         Resources
 	Sidecar        bool // an init container with restartPolicy Always
+
+	PullPolicy     PullPolicy
+	StartupProbe   *Probe
+	ReadinessProbe *Probe
+	LivenessProbe  *Probe
+	PreStop        time.Duration // how long the hook takes; 0: there is none
+	ConfigRefs     []ConfigRef   // of env and envFrom, less the optional ones
 }
 
 // HostPort is a port of the node that a container wants for itself.
@@ -175,6 +182,7 @@ type PodSpec struct {
 	Volumes           []Volume
 	ImageVolumes      []string // images mounted as volumes
 	HostNetwork       bool
+	ConfigVolumes     []ConfigRef // ConfigMaps and Secrets mounted as volumes, less the optional ones
 
 	RestartPolicy          RestartPolicy
 	TerminationGracePeriod time.Duration
@@ -184,6 +192,8 @@ type PodSpec struct {
 	nonZeroCPU  int64
 	nonZeroMem  int64
 	completed   bool
+	plain       bool
+	namesImages bool
 	hasAffinity bool
 }
 

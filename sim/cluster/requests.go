@@ -21,6 +21,7 @@ func (s *PodSpec) Complete() *PodSpec {
 	if a := s.Affinity; a != nil {
 		s.hasAffinity = len(a.RequiredPod)+len(a.PreferredPod)+len(a.RequiredPodAnti)+len(a.PreferredPodAnti) > 0
 	}
+	s.plainly()
 	s.completed = true
 	return s
 }
