@@ -44,6 +44,10 @@ type (
 func (everywhere) Name() string   { return "everywhere" }
 func (preScorer) Name() string    { return "preScorer" }
 func (filterScorer) Name() string { return "filterScorer" }
+func (scorerOnly) Name() string   { return "scorerOnly" }
+func (filterOnly) Name() string   { return "filterOnly" }
+func (binderOnly) Name() string   { return "binderOnly" }
+func (sorterOnly) Name() string   { return "sorterOnly" }
 
 // described is a policy that says what it prefers.
 type described struct{ scorerOnly }
