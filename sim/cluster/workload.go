@@ -53,7 +53,8 @@ type SelectsPods interface {
 // ReplicaSet keeps a number of pods of one template.
 type ReplicaSet struct {
 	ObjectMeta
-	Replicas        int
+	Replicas int
+	//lint:ignore ST1011 the API's name
 	MinReadySeconds time.Duration
 	Selector        *Selector
 	Template        *PodTemplate
@@ -74,12 +75,13 @@ type ReplicaSetStatus struct {
 // Deployment rolls its template out through ReplicaSets.
 type Deployment struct {
 	ObjectMeta
-	Replicas             int
-	Selector             *Selector
-	Template             *PodTemplate
-	Recreate             bool // strategy; otherwise RollingUpdate
-	MaxSurge             IntOrPercent
-	MaxUnavailable       IntOrPercent
+	Replicas       int
+	Selector       *Selector
+	Template       *PodTemplate
+	Recreate       bool // strategy; otherwise RollingUpdate
+	MaxSurge       IntOrPercent
+	MaxUnavailable IntOrPercent
+	//lint:ignore ST1011 the API's name
 	MinReadySeconds      time.Duration
 	ProgressDeadline     time.Duration // 0: none
 	RevisionHistoryLimit int
@@ -99,14 +101,15 @@ type DeploymentStatus struct {
 // StatefulSet keeps pods with ordinal names and, if it has claim templates, volumes of their own.
 type StatefulSet struct {
 	ObjectMeta
-	Replicas             int
-	Ordinal              int // the first ordinal
-	Selector             *Selector
-	Template             *PodTemplate
-	Parallel             bool // podManagementPolicy; otherwise OrderedReady
-	OnDelete             bool // update strategy; otherwise RollingUpdate
-	Partition            int
-	MaxUnavailable       IntOrPercent
+	Replicas       int
+	Ordinal        int // the first ordinal
+	Selector       *Selector
+	Template       *PodTemplate
+	Parallel       bool // podManagementPolicy; otherwise OrderedReady
+	OnDelete       bool // update strategy; otherwise RollingUpdate
+	Partition      int
+	MaxUnavailable IntOrPercent
+	//lint:ignore ST1011 the API's name
 	MinReadySeconds      time.Duration
 	ClaimTemplates       []PersistentVolumeClaim
 	RevisionHistoryLimit int
@@ -124,11 +127,12 @@ type StatefulSetStatus struct {
 // DaemonSet keeps one pod on each node that its template fits.
 type DaemonSet struct {
 	ObjectMeta
-	Selector        *Selector
-	Template        *PodTemplate
-	OnDelete        bool // update strategy; otherwise RollingUpdate
-	MaxSurge        IntOrPercent
-	MaxUnavailable  IntOrPercent
+	Selector       *Selector
+	Template       *PodTemplate
+	OnDelete       bool // update strategy; otherwise RollingUpdate
+	MaxSurge       IntOrPercent
+	MaxUnavailable IntOrPercent
+	//lint:ignore ST1011 the API's name
 	MinReadySeconds time.Duration
 	Status          DaemonSetStatus
 }
