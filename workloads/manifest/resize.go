@@ -19,9 +19,8 @@ func resized(c *check, o *corev1.Pod, s *cluster.PodSpec) {
 	}
 	resizedContainers(c, o, "spec.containers", o.Spec.Containers, s.Containers, reported)
 	resizedContainers(c, o, "spec.initContainers", o.Spec.InitContainers, s.InitContainers, reported)
-	if status := o.Status.Resources; status != nil && s.PodRequests != nil {
-		asked := o.Spec.Resources.Requests
-		resizedPodLevel(c, s, inUse(o, asked, status.Requests, o.Status.AllocatedResources))
+	if o.Status.Resources != nil && s.PodRequests != nil {
+		resizedPodLevel(c, o, s)
 	}
 }
 
@@ -39,10 +38,15 @@ func resizedContainers(c *check, o *corev1.Pod, path string, specs []corev1.Cont
 	}
 }
 
-// resizedPodLevel replaces what the pod as a whole asks for; what is in use of a resource and not asked for is of no
-// account.
-func resizedPodLevel(c *check, s *cluster.PodSpec, list corev1.ResourceList) {
-	used := c.resources("status.resources.requests", list)
+// resizedPodLevel replaces what the pod as a whole asks for, after defaulting; what is in use of a resource and not asked
+// for is of no account.
+func resizedPodLevel(c *check, o *corev1.Pod, s *cluster.PodSpec) {
+	effective := c.resources("status.resources.requests", o.Status.Resources.Requests)
+	used := c.resources("status.allocatedResources", o.Status.AllocatedResources)
+	used.Max(&effective)
+	if !infeasible(o) {
+		used.Max(s.PodRequests)
+	}
 	requests := &cluster.Resources{MilliCPU: used.MilliCPU, Memory: used.Memory}
 	for _, a := range s.PodRequests.Extended {
 		requests.Set(a.Name, used.Get(a.Name))
@@ -50,11 +54,17 @@ func resizedPodLevel(c *check, s *cluster.PodSpec, list corev1.ResourceList) {
 	s.PodRequests = requests
 }
 
+// infeasible tells whether the kubelet can never give the pod what it asks for now.
+func infeasible(o *corev1.Pod) bool {
+	pending := condition(o, corev1.PodResizePending)
+	return pending != nil && pending.Reason == corev1.PodReasonInfeasible
+}
+
 func inUse(o *corev1.Pod, asked, effective, allotted corev1.ResourceList) corev1.ResourceList {
 	list := corev1.ResourceList{}
 	raise(list, effective)
 	raise(list, allotted)
-	if pending := condition(o, corev1.PodResizePending); pending == nil || pending.Reason != corev1.PodReasonInfeasible {
+	if !infeasible(o) {
 		raise(list, asked)
 	}
 	return list

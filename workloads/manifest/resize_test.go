@@ -34,6 +34,10 @@ func TestResizedPods(t *testing.T) {
 			"initContainerStatuses: [{name: s, resources: {requests: {cpu: 2}}}]", 1000, 0},
 		{"the pod as a whole", node + "resources: {requests: {cpu: 1}}, containers: [{name: c, resources: {requests: {memory: 1Mi}}}]",
 			"resources: {requests: {cpu: 3, memory: 9Mi}}, allocatedResources: {cpu: 2}", 3000, mi},
+		{"the pod as a whole, which states limits only", node + "resources: {limits: {cpu: 2}}, containers: [{name: c}]",
+			"resources: {requests: {cpu: 1}}, allocatedResources: {cpu: 1}", 2000, 0},
+		{"the pod as a whole, infeasible", node + "resources: {requests: {cpu: 2}}, containers: [{name: c}]",
+			infeasible + "resources: {requests: {memory: 1Mi}}, allocatedResources: {cpu: 1}", 1000, 0},
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {

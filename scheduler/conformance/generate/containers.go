@@ -117,6 +117,9 @@ func (w *world) setPodLevel(pod *corev1.Pod) {
 	if w.chance(0.3) {
 		delete(pod.Spec.Resources.Requests, corev1.ResourceMemory)
 	}
+	if w.chance(0.25) {
+		pod.Spec.Resources.Limits, pod.Spec.Resources.Requests = pod.Spec.Resources.Requests, nil
+	}
 }
 
 // setResize makes a pod one that is being resized in place: what its status tells differs from its spec.
@@ -126,14 +129,26 @@ func (w *world) setResize(pod *corev1.Pod) {
 	}
 	for _, c := range pod.Spec.Containers {
 		cpu := c.Resources.Requests.Cpu().MilliValue()
-		status := corev1.ContainerStatus{Name: c.Name, Image: c.Image, AllocatedResources: corev1.ResourceList{
-			corev1.ResourceCPU: milli(max(cpu*w.between64(50, 150)/100, 1)), corev1.ResourceMemory: byteQuantity(w.between64(1, 2000) * mebi)}}
-		status.Resources = &corev1.ResourceRequirements{Requests: corev1.ResourceList{
-			corev1.ResourceCPU: milli(max(cpu*w.between64(50, 150)/100, 1)), corev1.ResourceMemory: byteQuantity(w.between64(1, 2000) * mebi)}}
+		status := corev1.ContainerStatus{Name: c.Name, Image: c.Image, AllocatedResources: w.reported(cpu)}
+		status.Resources = &corev1.ResourceRequirements{Requests: w.reported(cpu)}
 		pod.Status.ContainerStatuses = append(pod.Status.ContainerStatuses, status)
+	}
+	if pod.Spec.Resources != nil && w.chance(0.7) {
+		cpu := pod.Spec.Resources.Requests.Cpu().MilliValue()
+		pod.Status.AllocatedResources = w.reported(cpu)
+		pod.Status.Resources = &corev1.ResourceRequirements{Requests: w.reported(cpu)}
 	}
 	if w.chance(0.5) {
 		pod.Status.Conditions = append(pod.Status.Conditions, corev1.PodCondition{
 			Type: corev1.PodResizePending, Status: corev1.ConditionTrue, Reason: pick(w.dice, corev1.PodReasonInfeasible, corev1.PodReasonDeferred)})
 	}
+}
+
+// reported is what a kubelet may report while resources change that were about so much.
+func (w *world) reported(cpuMilli int64) corev1.ResourceList {
+	list := corev1.ResourceList{corev1.ResourceCPU: milli(max(cpuMilli*w.between64(50, 150)/100, 1))}
+	if w.chance(0.8) {
+		list[corev1.ResourceMemory] = byteQuantity(w.between64(1, 2000) * mebi)
+	}
+	return list
 }
