@@ -26,6 +26,8 @@ func (l *eventLog) change(c *cluster.Change) {
 	case *cluster.Node:
 		before, after := c.Nodes()
 		l.nodeChange(c.At, before, after)
+	default:
+		l.workloadChange(c)
 	}
 }
 
