@@ -2,7 +2,6 @@ package controller
 
 import (
 	"cmp"
-	"errors"
 	"slices"
 
 	"github.com/wavetank/wavetank/sim/cluster"
@@ -102,13 +101,9 @@ func adopt[T cluster.Object](o T, ref cluster.OwnerReference) Call {
 
 func release[T cluster.Object](o T, owner cluster.UID) Call {
 	return func(s *cluster.Store) error {
-		err := cluster.Edit(s, cluster.KeyOf(o), ReasonReleased, func(o T) {
+		return IgnoreGone(cluster.Edit(s, cluster.KeyOf(o), ReasonReleased, func(o T) {
 			o.Meta().Owners = slices.DeleteFunc(slices.Clone(o.Meta().Owners), func(r cluster.OwnerReference) bool { return r.UID == owner })
-		})
-		if errors.Is(err, cluster.ErrNotFound) {
-			return nil
-		}
-		return err
+		}))
 	}
 }
 

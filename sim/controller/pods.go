@@ -67,11 +67,16 @@ func (n *Names) Create(owner cluster.Object, template *cluster.PodTemplate) Call
 // DeletePod returns the call that ends a pod gracefully. One that is gone is no error.
 func DeletePod(key cluster.Key) Call {
 	return func(s *cluster.Store) error {
-		if err := s.Terminate(key, cluster.ReasonKilling); err != nil && !errors.Is(err, cluster.ErrNotFound) {
-			return err
-		}
+		return IgnoreGone(s.Terminate(key, cluster.ReasonKilling))
+	}
+}
+
+// IgnoreGone returns err, but nil if it says that an object is gone: who wanted to write it has nothing left to do.
+func IgnoreGone(err error) error {
+	if errors.Is(err, cluster.ErrNotFound) {
 		return nil
 	}
+	return err
 }
 
 // SlowStart asks for calls in batches of 1, 2, 4, ..., each made together after the one before has succeeded
