@@ -192,7 +192,7 @@ func TestLineOfPath(t *testing.T) {
 // return the same spec for both.
 func TestSharingSpecs(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		r := newReader()
+		r := newReader(Options{})
 		specs := map[string]any{}
 		for i := range rapid.IntRange(2, 12).Draw(t, "pods") {
 			spec := corev1.PodSpec{

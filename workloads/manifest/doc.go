@@ -37,16 +37,29 @@
 //	Pod                    spec: nodeName, nodeSelector, affinity, tolerations, topologySpreadConstraints,
 //	                       schedulingGates, schedulerName, priority, priorityClassName, preemptionPolicy, overhead,
 //	                       resources, hostNetwork, restartPolicy, terminationGracePeriodSeconds
-//	                       of containers and initContainers: name, image, resources, ports, restartPolicy (sidecars)
+//	                       of containers and initContainers: name, image, imagePullPolicy, resources, ports,
+//	                       restartPolicy (sidecars), startupProbe, readinessProbe and livenessProbe (their times and
+//	                       thresholds), lifecycle.preStop (sleep, and exec as far as it sleeps), env and envFrom
+//	                       (which ConfigMaps and Secrets they need; volumeMounts say nothing more)
 //	                       of volumes: name, persistentVolumeClaim, ephemeral, csi, gcePersistentDisk,
-//	                       awsElasticBlockStore, iscsi, rbd, image; other sources are warned about
+//	                       awsElasticBlockStore, iscsi, rbd, image, configMap, secret, projected; other sources are
+//	                       warned about
 //	                       status: phase, reason, message, nominatedNodeName, startTime, conditions Ready and
 //	                       PodScheduled, ends of containers
 //	Namespace              labels
 //	Service                spec.selector
 //	ReplicationController  spec.selector, or the labels of its template
-//	ReplicaSet             spec.selector
-//	StatefulSet            spec.selector
+//	Deployment             spec: replicas, selector, template, strategy, minReadySeconds, revisionHistoryLimit, paused,
+//	                       progressDeadlineSeconds; status: counts, conditions
+//	ReplicaSet             spec: replicas, selector, template, minReadySeconds; status: counts
+//	StatefulSet            spec: replicas, selector, template, podManagementPolicy, updateStrategy, minReadySeconds,
+//	                       revisionHistoryLimit, ordinals, volumeClaimTemplates; status: counts, revisions
+//	DaemonSet              spec: selector, template, updateStrategy, minReadySeconds; status: counts
+//	Job                    spec: all but managedBy and successPolicy; status: counts, indexes, times, conditions
+//	CronJob                spec: all; status: lastScheduleTime, active
+//	ConfigMap, Secret      that they are there
+//	ResourceQuota          spec.hard; one with scopes limits nothing
+//	LimitRange             spec.limits: default, defaultRequest, min, max
 //	PodDisruptionBudget    spec.selector; status: disruptionsAllowed, disruptedPods
 //	PriorityClass          value, globalDefault, preemptionPolicy
 //	PersistentVolume       spec: capacity, accessModes, storageClassName, volumeMode, claimRef, nodeAffinity, csi and
@@ -55,6 +68,10 @@
 //	                       status.phase; the control plane's annotations bind-completed and selected-node
 //	StorageClass           provisioner, volumeBindingMode, allowedTopologies, the annotation is-default-class
 //	CSINode                spec.drivers
+//
+// A pod template is read as a pod's spec; where it names a PriorityClass that the files do not have, the class is looked
+// for when its pods are made. A ReplicaSet or StatefulSet with neither labels nor containers in its template selects pods
+// and makes none. A Job without a selector gets labels of its name, cluster.Job.SelectOwnPods.
 //
 // The rest of a status is the control plane's own record and is passed over in silence, as are empty values and
 // values that an API server fills in (dnsPolicy ClusterFirst and the like).

@@ -79,7 +79,7 @@ func TestErrors(t *testing.T) {
 		{"unknown field of a list", "apiVersion: v1\nkind: List\nitem: []", `test.yaml:3: List: unknown field "item"`},
 		{"items of a list", "apiVersion: v1\nkind: List\nitems: {}", `test.yaml:3: List: items: expected a list, found a mapping`},
 		{"item of a list", "apiVersion: v1\nkind: List\nitems:\n- {apiVersion: v1, kind: Node, metadata: {name: n}, spce: {}}", `test.yaml:4: Node n: unknown field "spce"`},
-		{"unmodelled kinds are strict too", "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: x}\nspec:\n  replica: 1", `test.yaml:5: Deployment default/x: unknown field "spec.replica"`},
+		{"unmodelled kinds are strict too", "apiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata: {name: x}\nspec:\n  rule: []", `test.yaml:5: Ingress default/x: unknown field "spec.rule"`},
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {

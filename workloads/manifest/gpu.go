@@ -53,9 +53,9 @@ func dropGPUs(r *cluster.Resources) {
 }
 
 // podGPUs reads what a pod's annotations ask of GPUs. Milli alone asks for one device.
-func podGPUs(c *check, p *cluster.Pod, s *cluster.PodSpec) {
-	count := annotatedInt(c, p, gpuCount, cluster.MaxDevices)
-	milli := annotatedInt(c, p, gpuMilli, cluster.DeviceMilli)
+func podGPUs(c *check, path string, annotations map[string]string, s *cluster.PodSpec) {
+	count := annotatedInt(c, path, annotations, gpuCount, cluster.MaxDevices)
+	milli := annotatedInt(c, path, annotations, gpuMilli, cluster.DeviceMilli)
 	if count == 0 && milli == 0 {
 		return
 	}
@@ -65,30 +65,39 @@ func podGPUs(c *check, p *cluster.Pod, s *cluster.PodSpec) {
 	if milli == 0 {
 		milli = cluster.DeviceMilli
 	}
-	c.want(count == 1 || milli == cluster.DeviceMilli, under("metadata.annotations", gpuMilli),
+	c.want(count == 1 || milli == cluster.DeviceMilli, under(path, gpuMilli),
 		"a pod of %d GPUs cannot share them", count)
 	s.GPU = cluster.GPURequest{Devices: int(count), Milli: milli}
-	if models := p.Annotations[gpuModel]; models != "" {
+	if models := annotations[gpuModel]; models != "" {
 		s.GPUModels = strings.Split(models, "|")
+	}
+}
+
+// devicesHeld reads which devices of its node a pod has been given.
+func devicesHeld(c *check, p *cluster.Pod) cluster.DeviceSet {
+	var held cluster.DeviceSet
+	if p.Spec.GPU.Devices == 0 {
+		return held
 	}
 	for _, index := range strings.FieldsFunc(p.Annotations[gpuIndex], func(r rune) bool { return r == '-' }) {
 		i, err := strconv.Atoi(index)
 		if err != nil || i >= cluster.MaxDevices {
 			c.fail(under("metadata.annotations", gpuIndex), "%q is no device of a node", index)
-			return
+			return held
 		}
-		p.GPUs |= 1 << i
+		held |= 1 << i
 	}
+	return held
 }
 
-func annotatedInt(c *check, p *cluster.Pod, name string, most int64) int64 {
-	value := p.Annotations[name]
+func annotatedInt(c *check, path string, annotations map[string]string, name string, most int64) int64 {
+	value := annotations[name]
 	if value == "" {
 		return 0
 	}
 	i, err := strconv.ParseInt(value, 10, 64)
 	if err != nil || i < 0 || i > most {
-		c.fail(under("metadata.annotations", name), "%q is no whole number from 0 to %d", value, most)
+		c.fail(under(path, name), "%q is no whole number from 0 to %d", value, most)
 		return 0
 	}
 	return i

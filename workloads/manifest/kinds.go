@@ -49,18 +49,29 @@ type kind struct {
 
 // kinds are the modelled kinds. All others that the scheme knows are read, checked for unknown fields, and warned about.
 func kinds() map[schema.GroupVersionKind]kind {
-	core, apps, storage := corev1.SchemeGroupVersion, appsv1.SchemeGroupVersion, storagev1.SchemeGroupVersion
+	core, apps, batch := corev1.SchemeGroupVersion, appsv1.SchemeGroupVersion, batchv1.SchemeGroupVersion
+	storage := storagev1.SchemeGroupVersion
 	selector := kindFields("spec.selector status")
 	return map[schema.GroupVersionKind]kind{
-		core.WithKind("Node"):                                       {kindFields("spec.taints spec.unschedulable spec.podCIDR spec.podCIDRs spec.providerID status"), convert(nodeObject)},
-		core.WithKind("Pod"):                                        {podFields(), convert(podObject)},
-		core.WithKind("Namespace"):                                  {kindFields("spec.finalizers status"), convert(namespaceObject)},
-		core.WithKind("Service"):                                    {selector, convert(serviceObject)},
-		core.WithKind("ReplicationController"):                      {selector, convert(replicationControllerObject)},
-		core.WithKind("PersistentVolume"):                           {kindFields(persistentVolumeFields), convert(persistentVolumeObject)},
-		core.WithKind("PersistentVolumeClaim"):                      {kindFields(persistentVolumeClaimFields), convert(persistentVolumeClaimObject)},
-		apps.WithKind("ReplicaSet"):                                 {selector, convert(replicaSetObject)},
-		apps.WithKind("StatefulSet"):                                {selector, convert(statefulSetObject)},
+		core.WithKind("Node"):                  {kindFields("spec.taints spec.unschedulable spec.podCIDR spec.podCIDRs spec.providerID status"), convert(nodeObject)},
+		core.WithKind("Pod"):                   {podFields(), convert(podObject)},
+		core.WithKind("Namespace"):             {kindFields("spec.finalizers status"), convert(namespaceObject)},
+		core.WithKind("Service"):               {selector, convert(serviceObject)},
+		core.WithKind("ReplicationController"): {selector, convert(replicationControllerObject)},
+		core.WithKind("PersistentVolume"):      {kindFields(persistentVolumeFields), convert(persistentVolumeObject)},
+		core.WithKind("PersistentVolumeClaim"): {kindFields(persistentVolumeClaimFields), convert(persistentVolumeClaimObject)},
+		core.WithKind("ConfigMap"):             {kindFields("data binaryData immutable"), convert(configMapObject)},
+		core.WithKind("Secret"):                {kindFields("data stringData immutable type"), convert(secretObject)},
+		core.WithKind("ResourceQuota"):         {kindFields("spec.hard status"), convert(resourceQuotaObject)},
+		core.WithKind("LimitRange"): {kindFields(`spec.limits.type spec.limits.default spec.limits.defaultRequest
+			spec.limits.min spec.limits.max`), convert(limitRangeObject)},
+		apps.WithKind("Deployment"):  {workloadFields(deploymentFields, "spec.template"), convert(deploymentObject)},
+		apps.WithKind("ReplicaSet"):  {workloadFields(replicaSetFields, "spec.template"), convert(replicaSetObject)},
+		apps.WithKind("StatefulSet"): {workloadFields(statefulSetFields, "spec.template"), convert(statefulSetObject)},
+		apps.WithKind("DaemonSet"):   {workloadFields(daemonSetFields, "spec.template"), convert(daemonSetObject)},
+		batch.WithKind("Job"):        {workloadFields(prefixed("spec", jobFields), "spec.template"), convert(jobObject)},
+		batch.WithKind("CronJob"): {workloadFields(cronJobFields+prefixed("spec.jobTemplate.spec", jobFields),
+			"spec.jobTemplate.spec.template"), convert(cronJobObject)},
 		policyv1.SchemeGroupVersion.WithKind("PodDisruptionBudget"): {selector, convert(podDisruptionBudgetObject)},
 		schedulingv1.SchemeGroupVersion.WithKind("PriorityClass"): {kindFields("value globalDefault preemptionPolicy description"),
 			convert(priorityClassObject)},

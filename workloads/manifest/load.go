@@ -11,11 +11,13 @@ import (
 // The order in which a store takes in what is neither node nor pod: what others refer to comes first.
 var (
 	beforeNodes = []cluster.Kind{
-		cluster.KindPriorityClass, cluster.KindStorageClass, cluster.KindPersistentVolumeClaim, cluster.KindPersistentVolume,
+		cluster.KindPriorityClass, cluster.KindStorageClass, cluster.KindResourceQuota, cluster.KindLimitRange,
+		cluster.KindConfigMap, cluster.KindSecret, cluster.KindPersistentVolumeClaim, cluster.KindPersistentVolume,
 	}
 	afterNodes = []cluster.Kind{
-		cluster.KindCSINode, cluster.KindService, cluster.KindReplicationController, cluster.KindReplicaSet,
-		cluster.KindStatefulSet, cluster.KindPodDisruptionBudget,
+		cluster.KindCSINode, cluster.KindService, cluster.KindPodDisruptionBudget, cluster.KindReplicationController,
+		cluster.KindDeployment, cluster.KindReplicaSet, cluster.KindStatefulSet, cluster.KindDaemonSet,
+		cluster.KindCronJob, cluster.KindJob,
 	}
 )
 
@@ -77,7 +79,7 @@ func (l *loader) owners(o cluster.Object) []cluster.OwnerReference {
 
 // owner finds the object that a reference names. One that has taken over the name with another UID is not the owner.
 func (l *loader) owner(namespace string, ref *cluster.OwnerReference, uid string) cluster.UID {
-	kind := kindNamed(ref.Kind)
+	kind := cluster.KindNamed(ref.Kind)
 	if clusterWide[ref.Kind] {
 		namespace = ""
 	}
@@ -89,16 +91,6 @@ func (l *loader) owner(namespace string, ref *cluster.OwnerReference, uid string
 		return 0
 	}
 	return o.Meta().UID
-}
-
-// kindNamed returns the kind with a name, 0 if the store has none.
-func kindNamed(name string) cluster.Kind {
-	for kind := cluster.KindNode; kind <= cluster.KindCSINode; kind++ {
-		if kind.String() == name {
-			return kind
-		}
-	}
-	return 0
 }
 
 // namespaces creates the namespaces that are declared, then those that are only used, which have the label of their name

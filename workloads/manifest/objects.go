@@ -1,7 +1,6 @@
 package manifest
 
 import (
-	appsv1 "k8s.io/api/apps/v1"
 	corev1 "k8s.io/api/core/v1"
 	policyv1 "k8s.io/api/policy/v1"
 	schedulingv1 "k8s.io/api/scheduling/v1"
@@ -41,21 +40,6 @@ func replicationControllerObject(r *reader, c *check, o *corev1.ReplicationContr
 	}
 	c.want(len(selector) > 0, "spec.selector", "is missing")
 	r.podSet(c, &o.ObjectMeta, cluster.KindReplicationController, selectAll(selector))
-}
-
-func replicaSetObject(r *reader, c *check, o *appsv1.ReplicaSet) {
-	r.workload(c, &o.ObjectMeta, cluster.KindReplicaSet, o.Spec.Selector, &o.Spec.Template)
-}
-
-func statefulSetObject(r *reader, c *check, o *appsv1.StatefulSet) {
-	r.workload(c, &o.ObjectMeta, cluster.KindStatefulSet, o.Spec.Selector, &o.Spec.Template)
-}
-
-func (r *reader) workload(c *check, m *metav1.ObjectMeta, kind cluster.Kind, s *metav1.LabelSelector, t *corev1.PodTemplateSpec) {
-	selector := c.selector("spec.selector", s)
-	c.want(!selector.Empty(), "spec.selector", "is missing or empty")
-	matchTemplate(c, selector, t)
-	r.podSet(c, m, kind, selector)
 }
 
 // matchTemplate checks that a workload selects the pods that it makes.

@@ -13,6 +13,13 @@ func meta(namespace string) cluster.ObjectMeta {
 	return cluster.ObjectMeta{NamespacedName: cluster.NamespacedName{Namespace: namespace, Name: "x"}}
 }
 
+// generation is the metadata of a workload object x.
+func generation(n int64) cluster.ObjectMeta {
+	m := meta("default")
+	m.Generation = n
+	return m
+}
+
 func TestObjects(t *testing.T) {
 	cases := []struct {
 		name, text string
@@ -28,10 +35,11 @@ func TestObjects(t *testing.T) {
 		{"replication controller", "apiVersion: v1\nkind: ReplicationController\nmetadata: {name: x}\nspec: {template: {metadata: {labels: {app: web}}, spec: {containers: []}}}",
 			&cluster.PodSet{ObjectMeta: meta("default"), Type: cluster.KindReplicationController, Selector: selects(in("app", "web"))}},
 		{"replica set", "apiVersion: apps/v1\nkind: ReplicaSet\nmetadata: {name: x}\nspec: {selector: {matchLabels: {app: web}, matchExpressions: [{key: a, operator: DoesNotExist}]}}",
-			&cluster.PodSet{ObjectMeta: meta("default"), Type: cluster.KindReplicaSet,
+			&cluster.ReplicaSet{ObjectMeta: generation(1),
 				Selector: selects(in("app", "web"), cluster.Requirement{Key: "a", Operator: cluster.DoesNotExist})}},
 		{"stateful set", "apiVersion: apps/v1\nkind: StatefulSet\nmetadata: {name: x}\nspec: {selector: {matchLabels: {app: web}}}",
-			&cluster.PodSet{ObjectMeta: meta("default"), Type: cluster.KindStatefulSet, Selector: selects(in("app", "web"))}},
+			&cluster.StatefulSet{ObjectMeta: generation(1), Selector: selects(in("app", "web")),
+				MaxUnavailable: cluster.IntOrPercent{Value: 1}, RevisionHistoryLimit: 10}},
 		{"budget", "apiVersion: policy/v1\nkind: PodDisruptionBudget\nmetadata: {name: x}\nspec: {selector: {}}\nstatus: {disruptionsAllowed: 2, currentHealthy: 1, desiredHealthy: 1, expectedPods: 1, disruptedPods: {b: 2024-01-01T00:00:00Z, a: null}}",
 			&cluster.PodDisruptionBudget{ObjectMeta: meta("default"), Selector: selects(), DisruptionsAllowed: 2, DisruptedPods: []string{"a", "b"}}},
 		{"budget without selector", "apiVersion: policy/v1\nkind: PodDisruptionBudget\nmetadata: {name: x}",

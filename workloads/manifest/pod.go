@@ -14,9 +14,9 @@ var phases = map[string]cluster.Phase{
 	"Unknown": cluster.Running, // its node is silent: as far as anybody knows it runs
 }
 
-// podObject converts a pod. Its spec waits in pendingPod until the priority classes are known.
+// podObject converts a pod. Its spec waits in pendingSpec until the priority classes are known.
 func podObject(r *reader, c *check, o *corev1.Pod) {
-	defaultPod(o)
+	defaultPodSpec(&o.Spec)
 	p := &cluster.Pod{
 		ObjectMeta: r.meta(c, &o.ObjectMeta),
 		NodeName:   o.Spec.NodeName,
@@ -27,11 +27,13 @@ func podObject(r *reader, c *check, o *corev1.Pod) {
 	if p.NodeName != "" {
 		resized(c, o, p.Spec)
 	}
-	podGPUs(c, p, p.Spec)
+	podGPUs(c, "metadata.annotations", p.Annotations, p.Spec)
+	p.GPUs = devicesHeld(c, p)
 	r.podTimes(o, p)
 	r.keep(c, p, &o.ObjectMeta)
 	r.set.Pods = append(r.set.Pods, p)
-	r.pods = append(r.pods, &pendingPod{source: c.source, pod: p, admitted: o.Spec.Priority != nil, policy: o.Spec.PreemptionPolicy})
+	r.specs = append(r.specs, &pendingSpec{source: c.source, path: "spec", spec: &p.Spec,
+		admitted: o.Spec.Priority != nil, policy: o.Spec.PreemptionPolicy})
 }
 
 // disruptions are the reasons that are modelled for which somebody else than owner or user deletes a pod.
@@ -91,15 +93,15 @@ func (r *reader) podTimes(o *corev1.Pod, p *cluster.Pod) {
 	r.setLater(&p.Status.FinishedAt, end)
 }
 
-// defaultPod does what the API server does to a new pod, as far as it is modelled: limits stand in for missing
+// defaultPodSpec does what the API server does to a new pod, as far as it is modelled: limits stand in for missing
 // requests, and ports of pods on the host's network are host ports (pkg/apis/core/v1/defaults.go: SetDefaults_Pod, v1.36).
-func defaultPod(o *corev1.Pod) {
-	for _, list := range [][]corev1.Container{o.Spec.InitContainers, o.Spec.Containers} {
+func defaultPodSpec(o *corev1.PodSpec) {
+	for _, list := range [][]corev1.Container{o.InitContainers, o.Containers} {
 		for i := range list {
 			c := &list[i]
 			defaultRequests(&c.Resources)
 			for j := range c.Ports {
-				if p := &c.Ports[j]; o.Spec.HostNetwork && p.HostPort == 0 {
+				if p := &c.Ports[j]; o.HostNetwork && p.HostPort == 0 {
 					p.HostPort = p.ContainerPort
 				}
 			}

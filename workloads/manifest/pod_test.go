@@ -102,7 +102,7 @@ volumes:
 - {name: i, image: {reference: models/a}}
 `)
 	want := &cluster.PodSpec{
-		Containers:             []cluster.Container{{Name: "c", Image: "nginx"}},
+		Containers:             []cluster.Container{{Name: "c", Image: "nginx", PullPolicy: cluster.PullAlways}},
 		Priority:               7,
 		PreemptionPolicy:       cluster.PreemptNever,
 		SchedulerName:          "mine",

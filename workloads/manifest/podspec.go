@@ -32,6 +32,7 @@ func podSpec(c *check, path string, labels map[string]string, o *corev1.PodSpec)
 		SpreadConstraints: spread(c, path+".topologySpreadConstraints", labels, o.TopologySpreadConstraints),
 		HostPorts:         hostPorts(c, path, o),
 		HostNetwork:       o.HostNetwork,
+		ConfigVolumes:     configVolumes(o.Volumes),
 		RestartPolicy:     choose(c, path+".restartPolicy", string(o.RestartPolicy), cluster.RestartAlways, restartPolicies),
 	}
 	podLevel(c, path+".resources", o, s)
@@ -86,6 +87,12 @@ func containers(c *check, path string, list []corev1.Container, init bool) []clu
 			RequestsMemory: memory,
 			Limits:         c.resources(of+".resources.limits", o.Resources.Limits),
 			Sidecar:        init && o.RestartPolicy != nil && *o.RestartPolicy == corev1.ContainerRestartPolicyAlways,
+			PullPolicy:     pullPolicy(c, of, o),
+			StartupProbe:   probe(c, of+".startupProbe", o.StartupProbe, true),
+			ReadinessProbe: probe(c, of+".readinessProbe", o.ReadinessProbe, false),
+			LivenessProbe:  probe(c, of+".livenessProbe", o.LivenessProbe, true),
+			PreStop:        preStop(c, of, o.Lifecycle),
+			ConfigRefs:     configRefs(o),
 		})
 		withinLimits(c, of+".resources.requests", &o.Resources)
 	}

@@ -2,16 +2,19 @@ package manifest
 
 import (
 	"encoding/json"
+	"slices"
 
 	corev1 "k8s.io/api/core/v1"
 
 	"github.com/wavetank/wavetank/sim/cluster"
 )
 
-// pendingPod is a pod whose spec waits for the priority classes of all files.
-type pendingPod struct {
+// pendingSpec is the spec of a pod or of a template that waits for the priority classes of all files.
+type pendingSpec struct {
 	*source
-	pod      *cluster.Pod
+	path     string // of the spec
+	spec     **cluster.PodSpec
+	template bool // pods are made of it later: their classes need not be there yet
 	admitted bool // spec.priority is stated: the pod has been through admission
 	policy   *corev1.PreemptionPolicy
 }
@@ -26,11 +29,11 @@ var systemClasses = map[string]*cluster.PriorityClass{
 func (r *reader) finishPods() error {
 	classes, def := r.priorityClasses()
 	specs := map[string]*cluster.PodSpec{}
-	for _, p := range r.pods {
+	for _, p := range r.specs {
 		if err := p.prioritize(classes, def); err != nil {
 			return err
 		}
-		p.pod.Spec = intern(specs, p.pod.Spec)
+		*p.spec = intern(specs, *p.spec)
 	}
 	r.placeGPUs()
 	return nil
@@ -44,11 +47,7 @@ func (r *reader) priorityClasses() (map[string]*cluster.PriorityClass, *cluster.
 		classes[name] = class
 	}
 	var def *cluster.PriorityClass
-	for _, o := range r.set.Objects {
-		class, ok := o.(*cluster.PriorityClass)
-		if !ok {
-			continue
-		}
+	for _, class := range r.knownClasses() {
 		classes[class.Name] = class
 		if class.GlobalDefault && (def == nil || class.Value < def.Value) {
 			def = class
@@ -57,24 +56,35 @@ func (r *reader) priorityClasses() (map[string]*cluster.PriorityClass, *cluster.
 	return classes, def
 }
 
+// knownClasses returns the classes that are there already, then those of the files.
+func (r *reader) knownClasses() []*cluster.PriorityClass {
+	known := slices.Clone(r.opts.Classes)
+	for _, o := range r.set.Objects {
+		if class, ok := o.(*cluster.PriorityClass); ok {
+			known = append(known, class)
+		}
+	}
+	return known
+}
+
 // prioritize does what the admission plugin Priority does to a pod that has not been through it
 // (plugin/pkg/admission/priority: admitPod, v1.36).
-func (p *pendingPod) prioritize(classes map[string]*cluster.PriorityClass, def *cluster.PriorityClass) error {
+func (p *pendingSpec) prioritize(classes map[string]*cluster.PriorityClass, def *cluster.PriorityClass) error {
 	if p.admitted {
 		return nil
 	}
-	s := p.pod.Spec
+	s := *p.spec
 	class := def
 	if s.PriorityClass != "" {
-		if class = classes[s.PriorityClass]; class == nil {
-			return p.errorf("spec.priorityClassName", "spec.priorityClassName: there is no PriorityClass %q", s.PriorityClass)
+		if class = classes[s.PriorityClass]; class == nil && !p.template {
+			return p.errorf(p.path+".priorityClassName", "%s.priorityClassName: there is no PriorityClass %q", p.path, s.PriorityClass)
 		}
 	}
 	if class == nil {
 		return nil
 	}
 	if p.policy != nil && s.PreemptionPolicy != class.PreemptionPolicy {
-		return p.errorf("spec.preemptionPolicy", "spec.preemptionPolicy: %s is not the policy of the pod's PriorityClass", *p.policy)
+		return p.errorf(p.path+".preemptionPolicy", "%s.preemptionPolicy: %s is not the policy of the pod's PriorityClass", p.path, *p.policy)
 	}
 	if s.PriorityClass == "" {
 		s.PriorityClass = class.Name

@@ -42,9 +42,18 @@ type objectKey struct {
 	name cluster.NamespacedName
 }
 
+// Options say how files are read. The zero value: what is not modelled is a warning.
+type Options struct {
+	Strict  bool                     // what is not modelled is an error
+	Classes []*cluster.PriorityClass // those that are in the cluster already
+}
+
 // ReadFiles reads files as one group; "-" is the standard input.
-func ReadFiles(paths ...string) (*Set, error) {
-	r := newReader()
+func ReadFiles(paths ...string) (*Set, error) { return Options{}.ReadFiles(paths...) }
+
+// ReadFiles is ReadFiles with options.
+func (o Options) ReadFiles(paths ...string) (*Set, error) {
+	r := newReader(o)
 	for _, p := range paths {
 		if err := r.file(p); err != nil {
 			return nil, err
@@ -54,8 +63,11 @@ func ReadFiles(paths ...string) (*Set, error) {
 }
 
 // Read reads one stream of YAML documents or JSON values. Errors and warnings call it by the name.
-func Read(name string, in io.Reader) (*Set, error) {
-	r := newReader()
+func Read(name string, in io.Reader) (*Set, error) { return Options{}.Read(name, in) }
+
+// Read is Read with options.
+func (o Options) Read(name string, in io.Reader) (*Set, error) {
+	r := newReader(o)
 	if err := r.stream(name, in); err != nil {
 		return nil, err
 	}
@@ -64,11 +76,13 @@ func Read(name string, in io.Reader) (*Set, error) {
 
 // reader turns documents into a Set. What depends on several documents (priority classes, times, owners) waits for finish.
 type reader struct {
+	opts     Options
 	set      *Set
+	strict   error // about the first thing that is not modelled, where that is an error
 	kinds    map[schema.GroupVersionKind]kind
 	types    map[reflect.Type]structFields
 	warned   map[warning]bool
-	pods     []*pendingPod
+	specs    []*pendingSpec
 	instants []instant
 	data     []byte // of the current file
 	names    map[string]int
@@ -80,8 +94,9 @@ type warning struct {
 	name   string
 }
 
-func newReader() *reader {
+func newReader(o Options) *reader {
 	return &reader{
+		opts: o,
 		set: &Set{
 			uids:   map[cluster.Object]string{},
 			owners: map[cluster.Object][]string{},
@@ -215,7 +230,7 @@ func (r *reader) object(s *source, gvk schema.GroupVersionKind) error {
 	known := scheme()
 	switch {
 	case !known.IsVersionRegistered(gvk.GroupVersion()):
-		r.warn(warning{name: gvk.String()}, "%s/%s: %v: not modelled", gvk.Kind, bareName(s.root), gvk.GroupVersion())
+		r.warn(s, "", warning{name: gvk.String()}, "%s/%s: %v: not modelled", gvk.Kind, bareName(s.root), gvk.GroupVersion())
 		return nil
 	case !known.Recognizes(gvk):
 		return s.errorf("kind", "there is no kind %q in %v", gvk.Kind, gvk.GroupVersion())
@@ -226,13 +241,13 @@ func (r *reader) object(s *source, gvk schema.GroupVersionKind) error {
 	}
 	k := r.kinds[gvk]
 	d := &decoder{source: s, types: r.types, missing: func(f *fields, name, path string) {
-		r.warn(warning{f, name}, "%s/%s: %s: not modelled", gvk.Kind, bareName(s.root), path)
+		r.warn(s, path, warning{f, name}, "%s/%s: %s: not modelled", gvk.Kind, bareName(s.root), path)
 	}}
 	if err = d.value(s.root, reflect.ValueOf(o).Elem(), k.fields); err != nil {
 		return err
 	}
 	if k.convert == nil {
-		r.warn(warning{name: gvk.String()}, "%s/%s: not modelled", gvk.Kind, bareName(s.root))
+		r.warn(s, "", warning{name: gvk.String()}, "%s/%s: not modelled", gvk.Kind, bareName(s.root))
 		return nil
 	}
 	c := &check{source: s}
@@ -248,12 +263,16 @@ func bareName(root *yaml.Node) string {
 }
 
 // warn notes what is not modelled, once.
-func (r *reader) warn(w warning, format string, args ...any) {
+func (r *reader) warn(s *source, path string, w warning, format string, args ...any) {
 	if r.warned[w] {
 		return
 	}
 	r.warned[w] = true
-	r.set.Warnings = append(r.set.Warnings, fmt.Sprintf(format, args...))
+	text := fmt.Sprintf(format, args...)
+	r.set.Warnings = append(r.set.Warnings, text)
+	if r.opts.Strict && r.strict == nil {
+		r.strict = fmt.Errorf("%s:%d: %s", s.file, s.line(path), text)
+	}
 }
 
 // keep notes an object, the metadata it was made of, and where it stands. Two objects of one kind and name are an error
@@ -284,11 +303,22 @@ func (r *reader) add(c *check, o cluster.Object, m *metav1.ObjectMeta) {
 }
 
 func (r *reader) finish() (*Set, error) {
+	if r.strict != nil {
+		return nil, r.strictError()
+	}
 	r.setTimes()
 	if err := r.finishPods(); err != nil {
 		return nil, err
 	}
 	return r.set, nil
+}
+
+// strictError is about the first thing that is not modelled, and says how many more there are.
+func (r *reader) strictError() error {
+	if more := len(r.set.Warnings) - 1; more > 0 {
+		return fmt.Errorf("%w (and %d more)", r.strict, more)
+	}
+	return r.strict
 }
 
 func sortedKeys[K ~string, V any](m map[K]V) []K { return slices.Sorted(maps.Keys(m)) }

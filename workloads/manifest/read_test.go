@@ -99,13 +99,15 @@ status: {phase: Running, podIP: 10.0.0.1, startTime: "2024-05-01T10:00:00Z", qos
 // TestWarnings: what is not modelled is named once, with the first object that has it.
 func TestWarnings(t *testing.T) {
 	set := read(t, `
-{apiVersion: v1, kind: Pod, metadata: {name: web, finalizers: [a]}, spec: {hostPID: true, containers: [{name: c, env: [{name: A, value: b}], securityContext: {privileged: true}}, {name: d, env: [{name: A}]}]}}
+{apiVersion: v1, kind: Pod, metadata: {name: web, finalizers: [a]}, spec: {hostPID: true, containers: [{name: c, command: [b], securityContext: {privileged: true}}, {name: d, command: [c]}]}}
 ---
 {apiVersion: v1, kind: Pod, metadata: {name: web2}, spec: {hostPID: true, dnsPolicy: Default, initContainers: [{name: c, securityContext: {privileged: true}}], containers: [{name: c}]}}
 ---
-{apiVersion: apps/v1, kind: Deployment, metadata: {name: web}, spec: {replicas: 2}}
+{apiVersion: v1, kind: ServiceAccount, metadata: {name: web}}
 ---
-{apiVersion: apps/v1, kind: Deployment, metadata: {name: web2}}
+{apiVersion: v1, kind: ServiceAccount, metadata: {name: web2}}
+---
+{apiVersion: apps/v1, kind: Deployment, metadata: {name: web}, spec: {selector: {matchLabels: {a: b}}, template: {metadata: {labels: {a: b}}, spec: {containers: [{name: c, args: [d]}]}}}}
 ---
 {apiVersion: apps/v1beta1, kind: Deployment, metadata: {name: old}}
 ---
@@ -116,16 +118,17 @@ func TestWarnings(t *testing.T) {
 	require.Equal(t, []string{
 		"Pod/web: metadata.finalizers: not modelled",
 		"Pod/web: spec.hostPID: not modelled",
-		"Pod/web: spec.containers[0].env: not modelled",
+		"Pod/web: spec.containers[0].command: not modelled",
 		"Pod/web: spec.containers[0].securityContext: not modelled",
 		"Pod/web2: spec.dnsPolicy: not modelled",
 		"Pod/web2: spec.initContainers[0].securityContext: not modelled",
-		"Deployment/web: not modelled",
+		"ServiceAccount/web: not modelled",
+		"Deployment/web: spec.template.spec.containers[0].args: not modelled",
 		"Deployment/old: apps/v1beta1: not modelled",
 		"Thing/t: example.com/v1: not modelled",
 		"Service/s: spec.type: not modelled",
 	}, set.Warnings)
-	require.Len(t, set.Objects, 1)
+	require.Len(t, set.Objects, 2)
 }
 
 // TestSchedulerConfigs hands the documents on as they are written.

@@ -40,6 +40,22 @@ const everyKind = `
 {apiVersion: storage.k8s.io/v1, kind: StorageClass, metadata: {name: fast}, provisioner: p, volumeBindingMode: WaitForFirstConsumer}
 ---
 {apiVersion: storage.k8s.io/v1, kind: CSINode, metadata: {name: n}, spec: {drivers: [{name: d, nodeID: n, allocatable: {count: 3}}]}}
+---
+{apiVersion: v1, kind: ConfigMap, metadata: {name: c}, data: {a: b}}
+---
+{apiVersion: v1, kind: Secret, metadata: {name: c}, type: Opaque, data: {a: Yg==}}
+---
+{apiVersion: v1, kind: ResourceQuota, metadata: {name: q}, spec: {hard: {pods: 3, requests.cpu: 2500m, limits.memory: 1Gi, count/jobs.batch: 2}}}
+---
+{apiVersion: v1, kind: LimitRange, metadata: {name: l}, spec: {limits: [{type: Container, default: {cpu: 200m}, min: {memory: 1Mi}, max: {cpu: 1}}, {type: Pod, max: {cpu: 2}}]}}
+---
+{apiVersion: apps/v1, kind: Deployment, metadata: {name: d, generation: 3}, spec: {replicas: 3, paused: true, progressDeadlineSeconds: 60, selector: {matchLabels: {app: d}}, strategy: {rollingUpdate: {maxSurge: 1, maxUnavailable: 0}}, template: {metadata: {labels: {app: d}}, spec: {priorityClassName: high, containers: [{name: c, image: "i:1", readinessProbe: {httpGet: {path: /, port: 80}, periodSeconds: 1}, lifecycle: {preStop: {sleep: {seconds: 5}}}, env: [{name: A, valueFrom: {secretKeyRef: {name: s, key: k}}}]}], volumes: [{name: v, configMap: {name: c}}]}}}, status: {replicas: 3, availableReplicas: 2, conditions: [{type: Available, status: "True", reason: MinimumReplicasAvailable, lastTransitionTime: 2024-01-01T00:00:00Z, lastUpdateTime: 2024-01-01T00:00:00Z}]}}
+---
+{apiVersion: apps/v1, kind: DaemonSet, metadata: {name: d}, spec: {selector: {matchLabels: {app: d}}, updateStrategy: {rollingUpdate: {maxUnavailable: 10%}}, template: {metadata: {labels: {app: d}}, spec: {containers: [{name: c}]}}}}
+---
+{apiVersion: batch/v1, kind: Job, metadata: {name: j}, spec: {parallelism: 2, completions: 4, completionMode: Indexed, backoffLimitPerIndex: 1, podFailurePolicy: {rules: [{action: FailIndex, onExitCodes: {operator: In, values: [1, 2]}}, {action: Ignore, onPodConditions: [{type: DisruptionTarget, status: "True"}]}]}, template: {spec: {restartPolicy: Never, containers: [{name: c}]}}}, status: {succeeded: 2, completedIndexes: "0-1"}}
+---
+{apiVersion: batch/v1, kind: CronJob, metadata: {name: j}, spec: {schedule: "*/5 0-6 * jan,3 mon-fri", timeZone: Europe/Berlin, jobTemplate: {metadata: {labels: {a: b}}, spec: {template: {spec: {restartPolicy: OnFailure, containers: [{name: c}]}}}}}}
 `
 
 // roundTrip writes what was read as the API server prints it, and reads that: the same objects must come of it.

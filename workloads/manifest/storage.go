@@ -90,27 +90,32 @@ func rbdImage(monitors []string, pool, image string) *cluster.RBDImage {
 }
 
 func persistentVolumeClaimObject(r *reader, c *check, o *corev1.PersistentVolumeClaim) {
+	p := claim(c, "spec", o)
+	p.ObjectMeta = r.meta(c, &o.ObjectMeta)
+	r.add(c, p, &o.ObjectMeta)
+}
+
+// claim converts all of a claim, or of a template of claims, but its metadata.
+func claim(c *check, path string, o *corev1.PersistentVolumeClaim) *cluster.PersistentVolumeClaim {
 	class := ""
 	if o.Spec.StorageClassName != nil {
 		class = *o.Spec.StorageClassName
 	}
 	_, annotated := o.Annotations[corev1.BetaStorageClassAnnotation]
 	_, bound := o.Annotations[bindCompleted]
-	p := &cluster.PersistentVolumeClaim{
-		ObjectMeta:   r.meta(c, &o.ObjectMeta),
+	return &cluster.PersistentVolumeClaim{
 		StorageClass: className(&o.ObjectMeta, class),
 		HasClass:     annotated || o.Spec.StorageClassName != nil,
 		AccessModes:  accessModes(o.Spec.AccessModes),
-		Request:      c.amount("spec.resources.requests[storage]", corev1.ResourceStorage, o.Spec.Resources.Requests[corev1.ResourceStorage]),
+		Request:      c.amount(path+".resources.requests[storage]", corev1.ResourceStorage, o.Spec.Resources.Requests[corev1.ResourceStorage]),
 		VolumeMode:   volumeMode(o.Spec.VolumeMode),
 		VolumeName:   o.Spec.VolumeName,
-		Selector:     c.selector("spec.selector", o.Spec.Selector),
+		Selector:     c.selector(path+".selector", o.Spec.Selector),
 		HasSelector:  o.Spec.Selector != nil,
 		Bound:        bound && o.Spec.VolumeName != "",
 		Lost:         o.Status.Phase == corev1.ClaimLost,
 		SelectedNode: o.Annotations[selectedNode],
 	}
-	r.add(c, p, &o.ObjectMeta)
 }
 
 var bindingModes = map[string]bool{"Immediate": false, "WaitForFirstConsumer": true}
