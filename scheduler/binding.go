@@ -27,7 +27,7 @@ func (s *Scheduler) place(w *waiting, d *framework.Decision) {
 		b.later()
 		return
 	}
-	if st := b.reserve(); !st.IsSuccess() {
+	if st := b.profile.Reserve(b.state, b.pod); !st.IsSuccess() {
 		b.undo(st)
 		return
 	}
@@ -108,12 +108,18 @@ func (b *binding) skipped(pl framework.Plugin) bool {
 	return b.state.SkipFilters&b.profile.filterBit(pl.Name()) != 0
 }
 
-func (b *binding) reserve() *framework.Status {
-	for _, pl := range b.profile.reserve {
-		if b.skipped(pl) {
+// Reserve tells the Reserve plugins that the pod of a decision, whose State it takes, has been given its node. It returns the
+// first refusal. Whoever runs a profile without a Scheduler calls it for every pod that is placed; a nil state means that no
+// plugin has anything to reserve.
+func (p *Profile) Reserve(state *framework.CycleState, pod *cluster.Pod) *framework.Status {
+	if state == nil {
+		return nil
+	}
+	for _, pl := range p.reserve {
+		if state.SkipFilters&p.filterBit(pl.Name()) != 0 {
 			continue
 		}
-		if st := pl.Reserve(b.state, b.pod, b.pod.NodeName); !st.IsSuccess() {
+		if st := pl.Reserve(state, pod, pod.NodeName); !st.IsSuccess() {
 			return st
 		}
 	}

@@ -61,6 +61,7 @@ var kinds = []kind{
 	{"mixedlarge", rare.with(func(m *mix) { mixed(m); m.minNodes, m.maxNodes, m.emptyNodes = 40, 95, 0.6 })},
 	{"sequence", rare.with(func(m *mix) { mixed(m); m.pending, m.volume, m.maxNodes = 8, 0, 12 })},
 	{"sequencefull", rare.with(func(m *mix) { preemption(m); m.pending, m.volume, m.podAffinity, m.spread = 8, 0, 0.2, 0.2 })},
+	{"sequencevolumes", rare.with(func(m *mix) { m.pending, m.volume, m.maxRequest, m.maxNodes, m.emptyNodes = 8, 0.8, 8, 10, 0.5 })},
 }
 
 func preemption(m *mix) {

@@ -28,6 +28,7 @@ func (o *Ours) Decide(name string) (verdict.Verdict, error) {
 		return v, nil
 	}
 	fast := p.Schedule([]*cluster.Pod{pod}, o.view)[0]
+	o.last = fast
 	e := p.Explain(pod, o.view, fast.Start)
 	if e.Decision.Err != "" {
 		return v, fmt.Errorf("pod %s: %s", name, e.Decision.Err)

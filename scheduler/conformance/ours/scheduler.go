@@ -9,6 +9,7 @@ import (
 	"github.com/wavetank/wavetank/scheduler"
 	"github.com/wavetank/wavetank/scheduler/config"
 	"github.com/wavetank/wavetank/scheduler/conformance/verdict"
+	"github.com/wavetank/wavetank/scheduler/framework"
 	"github.com/wavetank/wavetank/scheduler/plugins"
 	"github.com/wavetank/wavetank/sim"
 	"github.com/wavetank/wavetank/sim/cluster"
@@ -26,6 +27,7 @@ type Ours struct {
 	profiles map[string]*scheduler.Profile
 	pods     map[string]*cluster.Pod // namespace/name of every pod that the scheduler knows, as it is now
 	first    time.Time               // start of the first pod that was assumed; zero: none was
+	last     framework.Decision      // of the last Decide: Assume reserves with its state
 }
 
 var _ verdict.Scheduler = (*Ours)(nil)
@@ -121,6 +123,12 @@ func (o *Ours) Assume(pod, node string, started time.Time) error {
 	o.view.Unnominate(p.UID)
 	o.view.AddPod(&assumed)
 	o.pods[pod] = &assumed
+	if o.last.Pod != cluster.KeyOf(p) || o.last.Node != node {
+		return fmt.Errorf("pod %s: assumed on %s, decided was %v on %q", pod, node, o.last.Pod.NamespacedName, o.last.Node)
+	}
+	if s := o.profiles[p.Scheduler()].Reserve(o.last.State, &assumed); !s.IsSuccess() {
+		return fmt.Errorf("pod %s: reserving on %s: %s", pod, node, s.Message())
+	}
 	return nil
 }
 
