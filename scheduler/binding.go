@@ -86,7 +86,7 @@ func (b *binding) bindStatus() *framework.Status {
 			if b.skipped(pl) {
 				continue
 			}
-			if st := pl.PreBind(b.state, b.pod, b.pod.NodeName); !st.IsSuccess() {
+			if st := pl.PreBind(b.state, b.pod, b.pod.NodeName, b.s.store); !st.IsSuccess() {
 				return st
 			}
 		}

@@ -109,15 +109,20 @@ type PermitPlugin interface {
 	Permit(state *CycleState, pod *cluster.Pod, node string) (*Status, time.Duration)
 }
 
+// Binder writes a binding to the cluster. The errors are the store's: what was to be bound is gone, or bound already.
+type Binder interface {
+	// Bind places the pod on a node, with the devices it was given.
+	Bind(pod cluster.Key, node string, gpus cluster.DeviceSet) error
+	// BindVolume gives a volume to a claim.
+	BindVolume(volume, claim cluster.Key) error
+	// ProvisionVolume makes a volume for a claim that the node can reach.
+	ProvisionVolume(claim cluster.Key, node string) error
+}
+
 // PreBindPlugin does what must be done before binding.
 type PreBindPlugin interface {
 	Plugin
-	PreBind(state *CycleState, pod *cluster.Pod, node string) *Status
-}
-
-// Binder performs the binding in the cluster.
-type Binder interface {
-	Bind(pod cluster.Key, node string, gpus cluster.DeviceSet) error
+	PreBind(state *CycleState, pod *cluster.Pod, node string, b Binder) *Status
 }
 
 // BindPlugin binds the pod through b, or skips. The first that does not skip ends the round.

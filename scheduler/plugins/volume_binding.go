@@ -20,7 +20,8 @@ const (
 // VolumeBindingArgs are the arguments of VolumeBinding (kubescheduler.config.k8s.io/v1).
 type VolumeBindingArgs struct {
 	TypeMeta
-	// BindTimeoutSeconds is how long PreBind waits for volumes, 600 unless stated. Nothing waits here: it is checked only.
+	// BindTimeoutSeconds is how long PreBind waits for volumes, 600 unless stated. Volumes are bound and provisioned at
+	// once here, so nothing waits: it is checked only.
 	BindTimeoutSeconds *int64 `json:"bindTimeoutSeconds,omitempty"`
 	// Shape belongs to the scoring by capacity, which is off in v1.36: it is refused.
 	Shape []struct {
@@ -47,6 +48,7 @@ var (
 	_ framework.PreScorePlugin    = (*volumeBinding)(nil)
 	_ framework.ScorePlugin       = (*volumeBinding)(nil)
 	_ framework.ReservePlugin     = (*volumeBinding)(nil)
+	_ framework.PreBindPlugin     = (*volumeBinding)(nil)
 	_ framework.EnqueueExtensions = (*volumeBinding)(nil)
 )
 
@@ -245,4 +247,25 @@ func (p *volumeBinding) Unreserve(state *framework.CycleState, _ *cluster.Pod, _
 		p.forget(&s.taken)
 		s.taken = volumeChoice{}
 	}
+}
+
+// PreBind writes what Reserve took: chosen volumes go to their claims, the other claims get a new one. Upstream writes the
+// wish and waits for the volume controllers; here both happen at once.
+func (p *volumeBinding) PreBind(state *framework.CycleState, _ *cluster.Pod, node string, b framework.Binder) *framework.Status {
+	s, ok := state.Read(VolumeBinding).(*podClaims)
+	if !ok {
+		return nil
+	}
+	for i, v := range s.taken.volumes {
+		if err := b.BindVolume(cluster.KeyOf(v), cluster.KeyOf(s.taken.claims[i])); err != nil {
+			return framework.AsStatus(VolumeBinding, err)
+		}
+	}
+	for _, claim := range s.taken.provision {
+		if err := b.ProvisionVolume(cluster.KeyOf(claim), node); err != nil {
+			return framework.AsStatus(VolumeBinding, err)
+		}
+	}
+	p.forget(&s.taken)
+	return nil
 }
