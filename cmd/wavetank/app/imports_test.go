@@ -25,6 +25,7 @@ var directions = []direction{
 	{"sim/kubelet", []string{"sim", "sim/cluster"}, meetInStore},
 	{"sim/fault", []string{"sim", "sim/cluster"}, meetInStore},
 	{"sim/load", []string{"sim", "sim/cluster"}, meetInStore},
+	{"sim/admission", []string{"sim", "sim/cluster"}, meetInStore},
 	{"sim/simtest", []string{"..."},
 		"the harness of script tests wires the whole simulation together"},
 	{"sim/controller", []string{"sim", "sim/cluster"}, meetInStore},
