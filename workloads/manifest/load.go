@@ -27,8 +27,13 @@ const noUID cluster.UID = math.MaxUint64
 // Load creates all objects of a set in a store: namespaces (also those that only objects name), classes, volumes, nodes,
 // what selects pods, pods that hold a node, and last the pods that wait for one; each group in the order of the files. A
 // set can be loaded once, as the store keeps its objects.
-func Load(set *Set, store *cluster.Store) error {
-	l := loader{set: set, store: store, byUID: map[string]cluster.UID{}}
+func Load(set *Set, store *cluster.Store) error { return newLoader(set, store, false).run() }
+
+func newLoader(set *Set, store *cluster.Store, apply bool) *loader {
+	return &loader{set: set, store: store, apply: apply, byUID: map[string]cluster.UID{}}
+}
+
+func (l *loader) run() error {
 	steps := []func() error{l.namespaces, l.others(beforeNodes), l.nodes, l.others(afterNodes), l.pods(true), l.pods(false), l.adopt}
 	for _, step := range steps {
 		if err := step(); err != nil {
@@ -41,12 +46,16 @@ func Load(set *Set, store *cluster.Store) error {
 type loader struct {
 	set   *Set
 	store *cluster.Store
+	apply bool                   // objects that are there are updated
 	byUID map[string]cluster.UID // UIDs of the files -> UIDs of the store
 	early []cluster.Object       // created before an owner of theirs may have been
 }
 
 func (l *loader) create(o cluster.Object) error {
 	m := o.Meta()
+	if old := l.store.Get(o.Kind(), m.NamespacedName); old != nil && l.apply {
+		return l.update(old, o)
+	}
 	m.Owners = l.owners(o)
 	if err := l.store.Create(o, cluster.ReasonCreated); err != nil {
 		return fmt.Errorf("%s: %w", l.place(o), err)
