@@ -17,6 +17,13 @@ type Config struct {
 	Pull, Start func(pod *cluster.Pod) time.Duration
 	// Stop is the time a running pod takes to end once it is told to, at most its grace period; nil: none.
 	Stop func(pod *cluster.Pod) time.Duration
+	// App says what the containers of a pod do; nil, or nil for a pod: DefaultBehaviour. What Stop says then counts for
+	// pods without an App only.
+	App func(pod *cluster.Pod) App
+	// Images says which images there are and how fast they come, besides what Pull says; nil: they are where they are needed.
+	Images *Images
+	// Stages makes the kubelet a fake one, to which nothing above but WatchLatency applies; nil: it is not.
+	Stages *Stages
 }
 
 // Kubelet runs the pods that are bound to the nodes of one cluster.
@@ -28,11 +35,24 @@ type Kubelet struct {
 	lives  map[cluster.UID]*life
 	free   []*life // for reuse
 
+	waiting []*worker // for objects that are missing
+	stages  *stages   // of a fake kubelet
+
 	markRunning, markSucceeded, markLost func(*cluster.Pod) // made once: a write needs no closure
 }
 
 // node is a machine that is up, and what was admitted there.
-type node struct{ info *cluster.NodeInfo }
+type node struct {
+	info    *cluster.NodeInfo
+	workers []*worker           // in the order in which they began
+	images  map[string]sim.Time // by normalised name, since when or from when they are there
+	pulled  sim.Time            // when the last of the images asked for will be there
+
+	modelled bool       // the use of memory is known of some container
+	quiet    sim.Time   // no eviction before
+	next     sim.Handle // the next eviction
+	gone     bool
+}
 
 // stage says what a life's pending event will do.
 type stage uint8
@@ -48,6 +68,7 @@ type life struct {
 	k     *Kubelet
 	node  *node
 	pod   *cluster.Pod // the version that was admitted
+	work  *worker      // nil for a plain pod
 	stage stage
 	end   sim.Time // when it ends by itself, once it runs
 	next  sim.Handle
@@ -57,12 +78,18 @@ type life struct {
 func New(engine *sim.Engine, store *cluster.Store, cfg Config) *Kubelet {
 	k := &Kubelet{cfg: cfg, engine: engine, store: store, nodes: map[string]*node{}, lives: map[cluster.UID]*life{}}
 	k.markRunning = func(p *cluster.Pod) {
-		p.Status.Phase, p.Status.Ready, p.Status.StartedAt = cluster.Running, true, engine.Now()
+		p.Status.Phase, p.Status.StartedAt = cluster.Running, engine.Now()
+		k.setReady(&p.Status, true)
 	}
 	k.markSucceeded = func(p *cluster.Pod) { k.markEnded(p, cluster.Succeeded, "") }
 	k.markLost = func(p *cluster.Pod) { k.markEnded(p, cluster.Failed, nodeLost) }
+	if cfg.Stages != nil {
+		newStages(k, *cfg.Stages)
+		return k
+	}
 	store.Watch("kubelet nodes", nil, k.heardNode, cluster.KindNode)
 	store.Watch("kubelet", cfg.WatchLatency, k.heardPod, cluster.KindPod)
+	store.Watch("kubelet objects", cfg.WatchLatency, k.heardConfig, cluster.KindConfigMap, cluster.KindSecret)
 	return k
 }
 
@@ -70,14 +97,22 @@ func New(engine *sim.Engine, store *cluster.Store, cfg Config) *Kubelet {
 const nodeLost = "NodeLost"
 
 func (k *Kubelet) markEnded(p *cluster.Pod, phase cluster.Phase, reason string) {
-	p.Status.Phase, p.Status.Ready, p.Status.Reason, p.Status.FinishedAt = phase, false, reason, k.engine.Now()
+	p.Status.Phase, p.Status.Reason, p.Status.Message, p.Status.FinishedAt = phase, reason, "", k.engine.Now()
+	k.setReady(&p.Status, false)
+}
+
+// setReady sets the condition Ready, and when it changed: in whole seconds, as the API keeps it.
+func (k *Kubelet) setReady(s *cluster.PodStatus, ready bool) {
+	if s.Ready != ready {
+		s.Ready, s.ReadyTransition = ready, k.store.WholeSecond(k.engine.Now())
+	}
 }
 
 // Pods returns the number of pods that are admitted and have not ended.
 func (k *Kubelet) Pods() int { return len(k.lives) }
 
 // heardNode keeps the nodes on which something runs up to date. Their state is made when the first pod comes.
-func (k *Kubelet) heardNode(_ sim.Time, c *cluster.Change) {
+func (k *Kubelet) heardNode(now sim.Time, c *cluster.Change) {
 	name := c.Object().Meta().Name
 	st := k.nodes[name]
 	if st == nil || st.info.Node.UID != c.Object().Meta().UID {
@@ -87,6 +122,7 @@ func (k *Kubelet) heardNode(_ sim.Time, c *cluster.Change) {
 		k.lose(name)
 	} else {
 		st.info.SetNode(after)
+		st.press(k, now)
 	}
 }
 
@@ -108,6 +144,8 @@ func (k *Kubelet) up(n *cluster.Node) *node {
 func (k *Kubelet) lose(name string) {
 	st := k.nodes[name]
 	delete(k.nodes, name)
+	st.gone = true
+	k.engine.Cancel(st.next)
 	pods := slices.Clone(st.info.Pods)
 	slices.SortFunc(pods, func(a, b *cluster.Pod) int { return cmp.Compare(a.UID, b.UID) })
 	for _, p := range pods {
@@ -145,11 +183,27 @@ func (k *Kubelet) admit(pod *cluster.Pod) {
 	}
 	st.info.AddPod(pod)
 	l := k.newLife(st, pod)
+	if app := k.appOf(pod); pod.Status.Phase == cluster.Pending && (app != nil || k.special(pod.Spec)) {
+		l.work = k.newWorker(l, app)
+	}
 	if d := k.startLatency(pod); d > 0 {
 		l.next = k.engine.After(d, sim.PhaseWorld, l)
 		return
 	}
 	l.start()
+}
+
+// appOf returns the App of a pod, nil if it has none.
+func (k *Kubelet) appOf(pod *cluster.Pod) App {
+	if k.cfg.App == nil {
+		return nil
+	}
+	return k.cfg.App(pod)
+}
+
+// special tells whether a pod's life is more than a start and an end.
+func (k *Kubelet) special(spec *cluster.PodSpec) bool {
+	return !spec.Plain() || k.cfg.Images != nil && spec.NamesImages()
 }
 
 func (k *Kubelet) startLatency(pod *cluster.Pod) time.Duration {

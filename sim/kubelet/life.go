@@ -47,7 +47,11 @@ func (k *Kubelet) drop(uid cluster.UID) {
 	delete(k.lives, uid)
 	k.engine.Cancel(l.next)
 	l.node.info.RemovePod(l.pod)
-	l.node, l.pod = nil, nil
+	if l.work != nil {
+		l.work.abandon()
+		l.work.life = nil
+	}
+	l.node, l.pod, l.work = nil, nil, nil
 	k.free = append(k.free, l)
 }
 
@@ -57,6 +61,11 @@ func (l *life) start() {
 	p := k.current(l.pod)
 	if p == nil {
 		k.drop(l.pod.UID)
+		return
+	}
+	if l.work != nil {
+		l.stage, l.end = running, sim.Never
+		l.work.begin(k.engine.Now())
 		return
 	}
 	if p.Status.Phase == cluster.Pending {
@@ -89,6 +98,10 @@ func (l *life) kill() {
 func (k *Kubelet) terminate(pod *cluster.Pod) {
 	l := k.lives[pod.UID]
 	if l == nil {
+		return
+	}
+	if l.work != nil && l.stage == running {
+		l.work.terminate(pod)
 		return
 	}
 	d := l.stopTime(pod)
