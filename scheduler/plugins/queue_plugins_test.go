@@ -96,10 +96,10 @@ func TestDynamicResourcesHasNoSay(t *testing.T) {
 // binder records what it is told, and fails if it has an error to give.
 type binder struct {
 	framework.Binder // of volumes: not asked here
-	err  error
-	pod  cluster.Key
-	node string
-	gpus cluster.DeviceSet
+	err              error
+	pod              cluster.Key
+	node             string
+	gpus             cluster.DeviceSet
 }
 
 func (b *binder) Bind(pod cluster.Key, node string, gpus cluster.DeviceSet) error {

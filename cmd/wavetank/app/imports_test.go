@@ -83,16 +83,19 @@ var fences = []fence{
 	{"github.com/ulikunitz/xz", []string{"traces/..."}, "decoders belong to the trace readers"},
 	{"github.com/vmihailenco/msgpack", []string{"traces/..."}, "decoders belong to the trace readers"},
 	{"modernc.org/sqlite", []string{"traces/..."}, "decoders belong to the trace readers"},
-	{"testing", []string{"sim/simtest"}, testsOnly},
-	{"github.com/stretchr/testify", []string{"sim/simtest"}, testsOnly},
-	{"github.com/cockroachdb/datadriven", []string{"sim/simtest"}, testsOnly},
-	{"github.com/rogpeppe/go-internal", []string{"sim/simtest"}, testsOnly},
-	{"pgregory.net/rapid", []string{"sim/simtest"}, testsOnly},
+	{"testing", testHarnesses, testsOnly},
+	{"github.com/stretchr/testify", testHarnesses, testsOnly},
+	{"github.com/cockroachdb/datadriven", testHarnesses, testsOnly},
+	{"github.com/rogpeppe/go-internal", testHarnesses, testsOnly},
+	{"pgregory.net/rapid", testHarnesses, testsOnly},
 }
 
 var kubernetesEdge = []string{"workloads/manifest", "scheduler/config"}
 
 const testsOnly = "test libraries stay out of the program"
+
+// testHarnesses are packages that exist for tests of other packages.
+var testHarnesses = []string{"sim/simtest", "sim/controller/controllertest"}
 
 // decoders are the only libraries that traces may use.
 var decoders = []string{
