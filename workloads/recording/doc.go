@@ -1,0 +1,8 @@
+// Package recording reads the folder of a recorded experiment: input.yaml, what was done to a control plane and when, and
+// setup.yaml, what that file does not say. It never reads the recorded timelines beside them.
+//
+// input.yaml is a stream of manifests. A comment `# step "NAME": VERB at t=SECONDS` begins a step; VERB is create, merge
+// patch or delete. A step that creates holds Kubernetes manifests; the others hold one document of action, target and
+// patch. setup.yaml says when the recording ends, the second of the wall clock at t=0 of each run, and which pods of Jobs
+// fail.
+package recording
