@@ -54,3 +54,33 @@ func must(tb testing.TB, err error) {
 		tb.Fatal(err)
 	}
 }
+
+// BenchmarkContainers is the life of a pod with an init container, a readiness probe and a crash, from binding to deletion.
+func BenchmarkContainers(b *testing.B) {
+	engine := sim.New(1)
+	store := cluster.NewStore(engine)
+	kubelet.New(engine, store, kubelet.Config{App: func(*cluster.Pod) kubelet.App {
+		return func(c *cluster.Container, run int) kubelet.Behaviour {
+			switch {
+			case c.Name == "init":
+				return kubelet.Behaviour{RunTime: time.Second}
+			case run == 0:
+				return kubelet.Behaviour{RunTime: 30 * time.Second, ExitCode: 1}
+			}
+			return kubelet.Behaviour{RunTime: cluster.Forever, Startup: 5 * time.Second}
+		}
+	}})
+	must(b, store.Create(&cluster.Node{ObjectMeta: meta("", "n"), AllocatablePods: 110}, cluster.ReasonCreated))
+	spec := (&cluster.PodSpec{InitContainers: []cluster.Container{{Name: "init"}},
+		Containers: []cluster.Container{{Name: "c", ReadinessProbe: &cluster.Probe{}}}}).Complete()
+	b.ReportAllocs()
+	b.ResetTimer()
+	for range b.N {
+		p := &cluster.Pod{ObjectMeta: meta("default", "p"), Spec: spec, RunTime: cluster.Forever}
+		must(b, store.Create(p, cluster.ReasonCreated))
+		must(b, store.Bind(cluster.KeyOf(p), "n", 0))
+		must(b, engine.Run(engine.Now().Add(time.Hour)))
+		must(b, store.Terminate(cluster.KeyOf(p), cluster.ReasonKilling))
+		must(b, engine.Run(engine.Now()))
+	}
+}

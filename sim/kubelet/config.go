@@ -51,7 +51,8 @@ func kindOf(r cluster.ConfigRef) cluster.Kind {
 
 // await has a worker told of new objects.
 func (k *Kubelet) await(w *worker) {
-	if !slices.Contains(k.waiting, w) {
+	if !w.awaits {
+		w.awaits = true
 		k.waiting = append(k.waiting, w)
 	}
 }
@@ -63,17 +64,29 @@ func (k *Kubelet) heardConfig(now sim.Time, c *cluster.Change) {
 		return
 	}
 	k.waiting = slices.DeleteFunc(k.waiting, func(w *worker) bool {
-		return w.life == nil || w.pod.Namespace == c.Object().Meta().Namespace && w.retry(now)
+		if w.pod.Namespace != c.Object().Meta().Namespace {
+			return false
+		}
+		w.retry(now)
+		return true
 	})
 }
 
-// retry has all containers that are blocked by a missing object try again. It tells that the worker waits no more.
-func (w *worker) retry(now sim.Time) bool {
+// retry has all containers that are blocked by a missing object try again. Those that are blocked once more will be told
+// again.
+func (w *worker) retry(now sim.Time) {
+	w.awaits = false
 	for _, c := range w.all {
 		if c.state == blocked && c.message != "" {
 			beats := (now.Sub(c.missed) + retryPeriod - 1) / retryPeriod
 			c.plan(c.missed.Add(beats * retryPeriod))
 		}
 	}
-	return true
+}
+
+// forget takes a worker that has gone off the list.
+func (k *Kubelet) forget(w *worker) {
+	if w.awaits {
+		k.waiting = slices.DeleteFunc(k.waiting, func(other *worker) bool { return other == w })
+	}
 }

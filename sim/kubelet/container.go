@@ -133,7 +133,7 @@ func (c *container) create(now sim.Time) {
 		c.message, c.missed = message, now
 		return
 	}
-	at, reason := c.w.life.node.pull(c.w.k.cfg.Images, c.spec, now)
+	at, reason := c.w.life.node.pull(c.w.k.cfg.Images, c.w.pod, c.spec, now)
 	switch {
 	case reason != "":
 		c.refuse(reason, now)

@@ -8,6 +8,26 @@
 //	  |                                      |
 //	  +--- does not fit ---------------------+--> Failed ("OutOfcpu", ..., "NodeLost")
 //
+// # Three ways to live
+//
+// A plain pod, of which nothing is known but how long it runs (those of traces), lives as drawn above: life.go.
+//
+// A pod has a worker (worker.go) if Config.App gives it an App, which says what its containers do, or if its manifest says
+// more: init containers, probes, hooks, objects that must exist, images where Config.Images is set. Its containers
+// (container.go) come and go one by one:
+//
+//	         +-- what it refers to is missing, no such image --> blocked --+
+//	         |                                                             |
+//	idle ----+-- image --> pulling --> alive --told to end--> ending --> exited --> held (CrashLoopBackOff) --+
+//	  ^                                  +---- ends, hangs, uses too much memory --^                          |
+//	  +-------------------------------------------------------------------------------------------------------+
+//
+// After each step the worker looks at all of them, starts or ends what is due, and writes the pod's status if it has changed. What
+// a run will come to is known when it begins, so that the verdict of a probe is an event and a probe is not (probes.go): an
+// hour of probes costs nothing.
+//
+// With Config.Stages all pods go through fixed stages, as under a fake kubelet: stages.go.
+//
 // # What is news and what is not
 //
 // The kubelet hears of pods as any component does: by a watch, with a latency if one is configured, so it may admit a pod
@@ -20,11 +40,19 @@
 // When a node goes down, all that runs there stops, and here its pods are Failed at that same instant with the reason
 // NodeLost. In a real cluster nobody knows at once: the node lifecycle controller marks the node after 40 s without a
 // heartbeat and evicts its pods 5 minutes later. Those delays belong to that controller, and are not modelled here. A
-// node that returns is empty and ready.
+// node that returns is empty and ready. Under Stages nothing is written: the pods of the node stay as they are until it
+// is back.
+//
+// # What differs from a real kubelet
+//
+// A container that ends is seen at once, and one whose back-off is over starts at once: a real kubelet looks about once in a
+// second. Retries for missing objects come every 10 s and not up to half as much later. Memory pressure is acted on when it
+// comes and not at the next look, at most every 10 s; the only pressure is that of memory, and the pods that count are those whose
+// App says what they use. Pods that run already when they are first heard of are plain.
 //
 // # Cost
 //
-// With neither pull nor start latency a pod starts in the event that brings the news of its binding: one event of its own
-// for the whole life, the end. The state of a pod on its node is reused, so that the kubelet allocates nothing for a pod
-// in steady state beyond the two versions of the object that the store keeps.
+// With neither pull nor start latency a plain pod starts in the event that brings the news of its binding: one event of its
+// own for the whole life, the end. The state of a pod on its node is reused, so that the kubelet allocates nothing for a
+// plain pod in steady state beyond the two versions of the object that the store keeps.
 package kubelet

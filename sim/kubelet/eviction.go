@@ -28,7 +28,7 @@ var _ sim.Event = (*pressure)(nil)
 
 // Fire implements sim.Event: one pod is evicted, if the node still needs it.
 func (p *pressure) Fire(now sim.Time) {
-	if p.n.memory(now) <= p.n.info.Node.Allocatable.Memory {
+	if p.n.exceeds(now) > now {
 		p.n.press(p.k, now)
 		return
 	}
@@ -61,15 +61,6 @@ func (n *node) press(k *Kubelet, now sim.Time) {
 	if at := n.exceeds(now); !n.gone && at != sim.Never {
 		n.next = k.engine.At(max(at, n.quiet), sim.PhaseWorld, &pressure{k, n})
 	}
-}
-
-// memory is what all pods of the node use.
-func (n *node) memory(now sim.Time) int64 {
-	var sum int64
-	for _, w := range n.workers {
-		sum += w.usage(now).Memory
-	}
-	return sum
 }
 
 // exceeds returns when all uses together are above what is allocatable.

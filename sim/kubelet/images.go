@@ -17,8 +17,9 @@ const (
 
 // Images says what images are and how fast they come.
 type Images struct {
-	// Size returns the compressed size of an image in bytes, false if there is none of that name.
-	Size func(image string) (int64, bool)
+	// Size returns the compressed size of a container's image in bytes, false if there is none of that name. It is asked when
+	// a node is to get the image, so that the first pod there decides.
+	Size func(pod *cluster.Pod, container *cluster.Container) (int64, bool)
 	// Bandwidth is what a node pulls in a second, in bytes; 0: no time at all.
 	Bandwidth int64
 }
@@ -26,7 +27,7 @@ type Images struct {
 // pull returns when the image of a container is on the node, or why it will not be. A node gets one image at a time, in
 // the order of asking (serializeImagePulls, pkg/kubelet/apis/config/v1beta1/defaults.go, v1.36), keeps all, and begins with those
 // that its status names.
-func (n *node) pull(of *Images, c *cluster.Container, now sim.Time) (sim.Time, string) {
+func (n *node) pull(of *Images, pod *cluster.Pod, c *cluster.Container, now sim.Time) (sim.Time, string) {
 	if of == nil || c.Image == "" {
 		return now, ""
 	}
@@ -38,7 +39,7 @@ func (n *node) pull(of *Images, c *cluster.Container, now sim.Time) (sim.Time, s
 	if c.PullPolicy == cluster.PullNever {
 		return sim.Never, reasonNeverPull
 	}
-	size, ok := of.Size(c.Image)
+	size, ok := of.Size(pod, c)
 	if !ok {
 		return sim.Never, reasonPull
 	}

@@ -14,7 +14,7 @@ import (
 // registry holds images of 100 MB and more, and nodes pull 100 MB in a second.
 func registry() *kubelet.Images {
 	sizes := map[string]int64{"a": 100e6, "b": 200e6, "shop/c:1": 350e6}
-	return &kubelet.Images{Bandwidth: 100e6, Size: func(image string) (int64, bool) { size, ok := sizes[image]; return size, ok }}
+	return &kubelet.Images{Bandwidth: 100e6, Size: func(_ *cluster.Pod, c *cluster.Container) (int64, bool) { size, ok := sizes[c.Image]; return size, ok }}
 }
 
 func TestImagesOfOnePod(t *testing.T) {

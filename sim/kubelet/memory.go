@@ -17,11 +17,15 @@ type MemoryUse struct {
 
 // at returns the use after a time of running, in bytes.
 func (m MemoryUse) at(d time.Duration) int64 {
+	return int64(min(m.exactly(d), math.MaxInt64/2))
+}
+
+func (m MemoryUse) exactly(d time.Duration) float64 {
 	use := float64(m.Start) + max(0, m.Growth)*d.Seconds()
 	if m.Most > 0 {
 		use = min(use, float64(m.Most))
 	}
-	return int64(min(use, math.MaxInt64/2))
+	return use
 }
 
 // exceeds returns after how long the use is above a limit, cluster.Forever if it never is.
@@ -68,19 +72,19 @@ func (c curve) flat() sim.Time { return c.since.Add(c.use.flat()) }
 // chain of straight lines, with a bend where a curve grows no more.
 func crossing(now sim.Time, curves []curve, room int64) sim.Time {
 	for at := now; at != sim.Never; {
-		sum, growth, bend := int64(0), 0.0, sim.Never
+		sum, growth, bend := 0.0, 0.0, sim.Never
 		for _, c := range curves {
-			sum += c.use.at(at.Sub(c.since))
+			sum += c.use.exactly(at.Sub(c.since))
 			if flat := c.flat(); flat > at {
 				growth += c.use.Growth
 				bend = min(bend, flat)
 			}
 		}
-		if sum > room {
+		if sum > float64(room)+0.5 { // a byte more, as far as floating point can tell
 			return at
 		}
 		if growth > 0 {
-			if reached := at.Add(seconds(float64(room+1-sum) / growth)); reached <= bend {
+			if reached := at.Add(seconds((float64(room) + 1 - sum) / growth)); reached <= bend {
 				return reached
 			}
 		}

@@ -123,7 +123,9 @@ func TestStagesWorkers(t *testing.T) {
 // Whatever happens to pods and nodes, in the end all bound pods on nodes that are up have come to where they belong.
 func TestStagesSettle(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		latency := func() time.Duration { return time.Duration(rapid.IntRange(0, 300).Draw(t, "latency")) * time.Millisecond }
+		latency := func() time.Duration {
+			return time.Duration(rapid.IntRange(0, 300).Draw(t, "latency")) * time.Millisecond
+		}
 		engine, store, _ := world(t, kubelet.Config{Stages: &kubelet.Stages{Workers: rapid.IntRange(0, 3).Draw(t, "workers"), Latency: latency}})
 		for i := range rapid.IntRange(1, 40).Draw(t, "steps") {
 			disturb(t, store, i)

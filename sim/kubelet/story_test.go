@@ -46,6 +46,7 @@ type story struct {
 	cfg   kubelet.Config
 	does  does
 	spec  cluster.PodSpec
+	run   time.Duration // of the pod; 0: for ever
 	acts  []act
 	until time.Duration
 	want  string
@@ -65,6 +66,9 @@ func (s *story) tell(t *testing.T) {
 		engine.At(sim.Time(a.at), sim.PhaseArrive, sim.Func{Name: "act", Do: func(sim.Time) { a.do(t, store) }})
 	}
 	p := &cluster.Pod{ObjectMeta: meta("default", "p"), Spec: s.spec.Complete(), RunTime: cluster.Forever}
+	if s.run > 0 {
+		p.RunTime = s.run
+	}
 	require.NoError(t, store.Create(p, cluster.ReasonCreated))
 	require.NoError(t, store.Bind(cluster.KeyOf(p), "n0", 0))
 	require.NoError(t, engine.Run(sim.Time(s.until)))

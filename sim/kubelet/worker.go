@@ -22,6 +22,7 @@ type worker struct {
 	all         []*container // init, then main
 	initialized bool
 	mounted     bool // all volumes were there once
+	awaits      bool // an object that is missing
 
 	closing  bool // nothing is started any more
 	deleted  bool // because the pod is being deleted
@@ -188,6 +189,7 @@ func (w *worker) abandon() {
 	for _, c := range w.all {
 		w.k.engine.Cancel(c.next)
 	}
+	w.k.forget(w)
 	n := w.life.node
 	if i := slices.Index(n.workers, w); i >= 0 {
 		n.workers = slices.Delete(n.workers, i, i+1)

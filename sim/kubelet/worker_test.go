@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/wavetank/wavetank/sim/cluster"
+	"github.com/wavetank/wavetank/sim/fault"
 	"github.com/wavetank/wavetank/sim/kubelet"
 )
 
@@ -209,5 +210,54 @@ func TestMissingObjects(t *testing.T) {
 			want: `0s ContainerCreating: Pending ContainerCreating MountVolume.SetUp failed: configmap "app" not found
 				4s Killing: Pending ContainerCreating MountVolume.SetUp failed: configmap "app" not found
 				4s Killed: gone`},
+	})
+}
+
+// Two ways of saying nothing: without an App, or with none for this pod. A recorded run time is the pod's, so that it ends
+// whatever its restart policy; and what the configuration says of stopping counts.
+func TestPodsWithoutAnApp(t *testing.T) {
+	side, init := cluster.Container{Name: "s", Sidecar: true}, cluster.Container{Name: "i"}
+	none := func(*cluster.Pod) kubelet.App { return nil }
+	stop := func(*cluster.Pod) time.Duration { return 2 * sec }
+	spec := cluster.PodSpec{InitContainers: []cluster.Container{init, side}, Containers: one(cluster.Container{}), TerminationGracePeriod: 30 * sec}
+	tell(t, []story{
+		{name: "a plain pod", cfg: kubelet.Config{App: none}, run: 5 * sec, until: time.Minute, spec: cluster.PodSpec{Containers: one(cluster.Container{})},
+			want: `0s Started: Running ready
+				5s Completed: Succeeded`},
+		{name: "containers of all kinds", cfg: kubelet.Config{App: none, Stop: stop}, run: 5 * sec, until: time.Minute, spec: spec,
+			want: `0s PodInitializing: Pending PodInitializing
+				0s Started: Running ready
+				5s Unready: Running
+				7s Completed: Succeeded Completed`},
+		{name: "until it is deleted", cfg: kubelet.Config{Stop: stop}, until: time.Minute, spec: spec, acts: []act{remove(9 * sec)},
+			want: `0s PodInitializing: Pending PodInitializing
+				0s Started: Running ready
+				9s Killing: Running ready
+				11s Error: Running Error
+				13s Killed: gone`},
+		{name: "what takes time before", until: time.Minute, acts: []act{remove(4 * sec)}, spec: spec,
+			cfg: kubelet.Config{Start: func(*cluster.Pod) time.Duration { return 9 * sec }},
+			want: `4s Killing: Pending
+				4s Killed: gone`},
+	})
+}
+
+// The node of a pod with containers fails: nothing of it goes on.
+func TestContainersOnANodeThatFails(t *testing.T) {
+	down := func(store *cluster.Store, node string) error { return fault.TakeDown(store, node) }
+	tell(t, []story{
+		{name: "in back-off", does: does{"c": {fails}}, until: time.Hour, acts: []act{onNode(8*sec, down)}, spec: cluster.PodSpec{Containers: one(cluster.Container{})},
+			want: `0s Started: Running ready
+				3s Restarted: Running ready restarts=1
+				6s CrashLoopBackOff: Running CrashLoopBackOff restarts=1
+				8s NodeLost: Failed NodeLost restarts=1`},
+		{name: "about to be evicted", does: does{"c": {{RunTime: cluster.Forever, Memory: kubelet.MemoryUse{Growth: 1 << 27}}}}, until: time.Hour,
+			acts: []act{onNode(7*sec, down)}, spec: cluster.PodSpec{Containers: one(cluster.Container{})},
+			want: `0s Started: Running ready
+				7s NodeLost: Failed NodeLost`},
+		{name: "and when it is evicted", does: does{"c": {{RunTime: cluster.Forever, Memory: kubelet.MemoryUse{Growth: 1 << 27}}}}, until: 9 * sec,
+			spec: cluster.PodSpec{Containers: one(cluster.Container{})},
+			want: `0s Started: Running ready
+				8.000000008s Evicted: Failed Evicted The node was low on resource: memory.`},
 	})
 }
