@@ -115,7 +115,7 @@ bytes in every result.`,
 		SilenceUsage:  true,
 		SilenceErrors: true,
 	}
-	root.AddCommand(p.runCommand(), p.explainCommand(), p.traceCommand(), p.policiesCommand(), p.versionCommand())
+	root.AddCommand(p.runCommand(), p.explainCommand(), p.timelineCommand(), p.traceCommand(), p.policiesCommand(), p.versionCommand())
 	return root
 }
 
