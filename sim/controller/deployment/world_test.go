@@ -24,6 +24,7 @@ type world struct {
 	pods    *controller.Controller
 	life    life
 	crashes int
+	unready func(*cluster.Pod) bool // pods that never become ready; nil: none
 }
 
 // life says how pods live. The zero value: ready at once, gone at once, no crash.
@@ -84,7 +85,7 @@ func (w *world) heard(_ sim.Time, c *cluster.Change) {
 }
 
 func (w *world) ready(p *cluster.Pod) {
-	if p.Deleting {
+	if p.Deleting || w.unready != nil && w.unready(p) {
 		return
 	}
 	w.setReady(p, true)
