@@ -67,9 +67,9 @@ func TestBadScenarios(t *testing.T) {
 	checkBad(t, []badCase{
 		{"unknown field", inScenario("sede: 1"), ":5: sede: unknown field; did you mean seed?"},
 		{"unknown field, nothing near", inScenario("zzz: 1"),
-			":5: zzz: unknown field; known are name, seed, until, cluster, workload, scheduler, latency, faults, results"},
-		{"not built: apps", inScenario("apps: []"),
-			":5: apps: unknown field; known are name, seed, until, cluster, workload, scheduler, latency, faults, results"},
+			":5: zzz: unknown field; known are name, seed, until, cluster, workload, scheduler, latency, apps, actions, faults, results"},
+		{"not built: load", inScenario("load: []"),
+			":5: load: unknown field; known are name, seed, until, cluster, workload, scheduler, latency, apps, actions, faults, results"},
 		{"a name of control characters", inScenario(`name: "a\tb"`), `:5: name: control characters or broken UTF-8: "a\tb"`},
 		{"an empty name", inScenario("name:"), ":5: name: empty: a text is expected"},
 		{"a name in empty quotes", inScenario(`name: ""`), ":5: name: empty: a text is expected"},
@@ -82,7 +82,7 @@ func TestBadScenarios(t *testing.T) {
 		{"policy and config", inScenario("scheduler: {policy: a, config: b}"),
 			":5: scheduler: policy and config are both given: the configuration names the policies"},
 		{"a percentage over 100", inScenario("scheduler: {percentageOfNodesToScore: 101}"), ":5: scheduler.percentageOfNodesToScore: over 100: 101"},
-		{"an unknown latency", inScenario("latency: cluster"), ":5: latency: unknown: cluster; known are none"},
+		{"an unknown latency", inScenario("latency: fast"), ":5: latency: unknown: fast; known are none, kwok, cluster"},
 		{"a negative latency", inScenario("latency: {bind: -1s}"), ":5: latency.bind: negative: -1s"},
 		{"a fault of nothing", inScenario("faults: [{at: 1s}]"), ":5: faults[0]: one of node, nodes, zone is expected, none is given"},
 		{"a fault of two kinds", inScenario("faults: [{at: 1s, node: a, zone: b}]"), ":5: faults[0]: one of node, nodes, zone is expected, not node and zone"},
@@ -96,10 +96,10 @@ func TestBadScenarios(t *testing.T) {
 
 func TestBadClusters(t *testing.T) {
 	checkBad(t, []badCase{
-		{"an entry of no kind", inEntry("{}"), ":3: cluster[0]: one of nodes, trace is expected, none is given"},
+		{"an entry of no kind", inEntry("{}"), ":3: cluster[0]: one of nodes, trace, manifests is expected, none is given"},
 		{"an entry of two kinds", inEntry("{nodes: {capacity: {cpu: 1, memory: 1}}, trace: {format: openb, path: a}}"),
-			":3: cluster[0]: one of nodes, trace is expected, not nodes and trace"},
-		{"an unknown kind", inEntry("{manifests: [a]}"), ":3: cluster[0].manifests: unknown field; known are nodes, trace"},
+			":3: cluster[0]: one of nodes, trace, manifests is expected, not nodes and trace"},
+		{"an unknown kind", inEntry("{machines: [a]}"), ":3: cluster[0].machines: unknown field; known are nodes, trace, manifests"},
 		{"a negative count", inNodes("count: -3"), ":3: cluster[0].nodes.count: negative: -3"},
 		{"no nodes at all", inNodes("count: 0"), ":3: cluster[0].nodes.count: below 1: 0"},
 		{"too many nodes", inNodes("count: 1000001"), ":3: cluster[0].nodes.count: over 1000000: 1000001"},
@@ -154,9 +154,9 @@ func TestBadWorkloads(t *testing.T) {
 	dup := "workload:\n- synthetic: {name: \"a{i}\", arrivals: {every: 1s}, duration: 1s, requests: [{}], count: 1}\n"
 	nodes := "cluster: [{nodes: {capacity: {cpu: 4, memory: 8Gi}}}]\n"
 	checkBad(t, []badCase{
-		{"an entry of no kind", nodes + "workload:\n- {}\n", ":3: workload[0]: one of trace, synthetic is expected, none is given"},
+		{"an entry of no kind", nodes + "workload:\n- {}\n", ":3: workload[0]: one of trace, synthetic, manifests is expected, none is given"},
 		{"an entry of two kinds", nodes + "workload:\n- trace: {format: openb, path: a}\n  synthetic: {arrivals: {every: 1s}, duration: 1s, requests: [{}], count: 1}\n",
-			":3: workload[0]: one of trace, synthetic is expected, not trace and synthetic"},
+			":3: workload[0]: one of trace, synthetic, manifests is expected, not trace and synthetic"},
 		{"the same names twice", nodes + dup + strings.TrimPrefix(dup, "workload:\n"),
 			":4: workload[1].synthetic: the same names as workload[0].synthetic"},
 		{"a time scale of 0", nodes + "workload:\n- trace: {format: openb, path: a, timeScale: 0}\n", ":3: workload[0].trace.timeScale: below 1e-09: 0"},

@@ -26,10 +26,15 @@ func (d *decoder) scenario(v value) *Scenario {
 		into("workload", &s.Workload, some(d, d.workloadEntry)),
 		into("scheduler", &s.Scheduler, d.scheduler),
 		into("latency", &s.Latency, d.latency),
+		into("apps", &s.Apps, list(d, d.app)),
+		into("actions", &s.Actions, list(d, d.action)),
 		into("faults", &s.Faults, list(d, d.fault)),
 		into("results", &s.Results, d.results),
 	)
-	d.require(v, has, "cluster", "workload")
+	d.require(v, has, "cluster")
+	if !s.Reconciled() {
+		d.require(v, has, "workload")
+	}
 	if d.err == nil {
 		d.checkNames(s)
 	}
@@ -48,27 +53,6 @@ func (d *decoder) scheduler(v value) Scheduler {
 		d.fail(v, "policy and config are both given: the configuration names the policies")
 	}
 	return s
-}
-
-func zeroLatency() Latency {
-	none := Constant{}
-	return Latency{Watch: none, Schedule: none, Bind: none, Pull: none, Start: none}
-}
-
-func (d *decoder) latency(v value) Latency {
-	l := zeroLatency()
-	if v.node.Kind == yaml.ScalarNode {
-		d.word(v, "none")
-		return l
-	}
-	d.object(v,
-		into("watch", &l.Watch, d.distribution),
-		into("schedule", &l.Schedule, d.distribution),
-		into("bind", &l.Bind, d.distribution),
-		into("pull", &l.Pull, d.distribution),
-		into("start", &l.Start, d.distribution),
-	)
-	return l
 }
 
 func (d *decoder) fault(v value) Fault {
@@ -136,18 +120,20 @@ func (d *decoder) checkNames(s *Scenario) {
 		first[names] = field
 	}
 	for i, c := range s.Cluster {
-		if c.Nodes != nil {
+		switch {
+		case c.Nodes != nil:
 			setDefault(&c.Nodes.Name, defaultTemplate("n", i))
 			claim(fmt.Sprintf("cluster[%d].nodes", i), "node "+c.Nodes.Name)
-		} else {
+		case c.Trace != nil:
 			claim(fmt.Sprintf("cluster[%d].trace", i), "nodes of "+filepath.Clean(c.Trace.Path))
 		}
 	}
 	for i, w := range s.Workload {
-		if w.Synthetic != nil {
+		switch {
+		case w.Synthetic != nil:
 			setDefault(&w.Synthetic.Name, defaultTemplate("pod", i))
 			claim(fmt.Sprintf("workload[%d].synthetic", i), "pod "+w.Synthetic.Namespace+"/"+w.Synthetic.Name)
-		} else {
+		case w.Trace != nil:
 			claim(fmt.Sprintf("workload[%d].trace", i), "pods of "+w.Trace.Namespace+"/"+filepath.Clean(w.Trace.Path))
 		}
 	}

@@ -22,8 +22,9 @@ func (d *decoder) clusterEntry(v value) ClusterEntry {
 	has := d.object(v,
 		into("nodes", &e.Nodes, d.nodeGroup),
 		into("trace", &e.Trace, d.nodeTrace),
+		into("manifests", &e.Manifests, some(d, d.text)),
 	)
-	d.exactlyOne(v, has, "nodes", "trace")
+	d.exactlyOne(v, has, "nodes", "trace", "manifests")
 	return e
 }
 

@@ -17,8 +17,13 @@ func (d *decoder) workloadEntry(v value) WorkloadEntry {
 	has := d.object(v,
 		into("trace", &e.Trace, d.podTrace),
 		into("synthetic", &e.Synthetic, d.synthetic),
+		into("manifests", &e.Manifests, some(d, d.text)),
+		into("at", &e.At, d.span),
 	)
-	d.exactlyOne(v, has, "trace", "synthetic")
+	d.exactlyOne(v, has, "trace", "synthetic", "manifests")
+	if has["at"] && !has["manifests"] {
+		d.fail(v, "at goes with manifests alone")
+	}
 	return e
 }
 

@@ -35,16 +35,21 @@ func (s *Scenario) node() *yaml.Node {
 		pair{"workload", sequence(s.Workload, WorkloadEntry.node)},
 		pair{"scheduler", s.Scheduler.node()},
 		pair{"latency", s.Latency.node()},
+		pair{"apps", sequence(s.Apps, App.node)},
+		pair{"actions", sequence(s.Actions, Action.node)},
 		pair{"faults", sequence(s.Faults, Fault.node)},
 		pair{"results", s.Results.node()},
 	)
 }
 
 func (e ClusterEntry) node() *yaml.Node {
-	if e.Trace != nil {
+	switch {
+	case e.Trace != nil:
 		return object(pair{"trace", e.Trace.node()})
+	case e.Nodes != nil:
+		return object(pair{"nodes", e.Nodes.node()})
 	}
-	return object(pair{"nodes", e.Nodes.node()})
+	return object(pair{"manifests", sequence(e.Manifests, text)})
 }
 
 func (g *NodeGroup) node() *yaml.Node {
@@ -99,10 +104,13 @@ func (t Take) node() *yaml.Node {
 }
 
 func (e WorkloadEntry) node() *yaml.Node {
-	if e.Trace != nil {
+	switch {
+	case e.Trace != nil:
 		return object(pair{"trace", e.Trace.node()})
+	case e.Synthetic != nil:
+		return object(pair{"synthetic", e.Synthetic.node()})
 	}
-	return object(pair{"synthetic", e.Synthetic.node()})
+	return object(pair{"manifests", sequence(e.Manifests, text)}, pair{"at", spanNode(e.At)})
 }
 
 func (t *PodTrace) node() *yaml.Node {
@@ -177,6 +185,10 @@ func (l Latency) node() *yaml.Node {
 		pair{"bind", distributionNode(l.Bind)},
 		pair{"pull", distributionNode(l.Pull)},
 		pair{"start", distributionNode(l.Start)},
+		pair{"stop", distributionNode(l.Stop)},
+		pair{"call", distributionNode(l.Call)},
+		unless(l.QPS == 0, "qps", floatNode(l.QPS)),
+		unless(l.Burst == 0, "burst", intNode(l.Burst)),
 	)
 }
 

@@ -31,9 +31,12 @@ func (s *Scenario) BuildNodes(store *cluster.Store, paths Paths) error {
 }
 
 func (s *Scenario) buildEntry(field string, c ClusterEntry, paths Paths, create func(string, *cluster.Node) error) error {
-	if c.Trace != nil {
+	switch {
+	case c.Trace != nil:
 		field += ".trace"
 		return s.buildTrace(field, c.Trace, paths, create)
+	case c.Nodes == nil:
+		return nil
 	}
 	field += ".nodes"
 	for i := range c.Nodes.Count {

@@ -53,13 +53,15 @@ var (
 func genScenario(t *rapid.T) *Scenario {
 	s := &Scenario{
 		Name: genText.Draw(t, "name"), Seed: rapid.Uint64().Draw(t, "seed"), Until: genSpan.Draw(t, "until"),
-		Latency: Latency{genDist(t), genDist(t), genDist(t), genDist(t), genDist(t)},
+		Latency: genLatency(t),
 		Results: Results{genSpan.Draw(t, "every"), rapid.Bool().Draw(t, "events"),
 			rapid.SampledFrom([]DecisionLog{DecisionsOff, DecisionsSummary, DecisionsFull}).Draw(t, "decisions")},
 	}
 	for i := range rapid.IntRange(1, 3).Draw(t, "cluster") {
 		s.Cluster = append(s.Cluster, genCluster(t, i))
 	}
+	s.Apps = genList(t, "apps", genApp)
+	s.Actions = genList(t, "actions", genAction)
 	for i := range rapid.IntRange(1, 3).Draw(t, "workload") {
 		s.Workload = append(s.Workload, genWorkload(t, i))
 	}
@@ -81,6 +83,125 @@ func genScenario(t *rapid.T) *Scenario {
 	return s
 }
 
+func genLatency(t *rapid.T) Latency {
+	l := Latency{Watch: genDist(t), Schedule: genDist(t), Bind: genDist(t), Pull: genDist(t), Start: genDist(t), Stop: genDist(t), Call: genDist(t)}
+	if rapid.Bool().Draw(t, "limited") {
+		l.QPS, l.Burst = genScale.Draw(t, "qps"), rapid.IntRange(1, 100).Draw(t, "burst")
+	}
+	return l
+}
+
+// genList draws up to two entries; none is nil.
+func genList[T any](t *rapid.T, name string, draw func(*rapid.T) T) []T {
+	var list []T
+	for range rapid.IntRange(0, 2).Draw(t, name) {
+		list = append(list, draw(t))
+	}
+	return list
+}
+
+func genFiles(t *rapid.T) []string { return rapid.SliceOfN(genText, 1, 2).Draw(t, "files") }
+
+func genApp(t *rapid.T) App {
+	a := App{
+		Startup: genDist(t), Stop: genDist(t), ExitCode: rapid.Int32Range(0, 255).Draw(t, "exit"), selector: &cluster.Selector{},
+		MilliCPU: rapid.Int64Range(0, maxMilliCPU).Draw(t, "cpu"), Memory: genBytes.Draw(t, "memory"), ImageSize: genBytes.Draw(t, "image"),
+		NeverReady: rapid.Bool().Draw(t, "never"),
+	}
+	if rapid.Bool().Draw(t, "selects") {
+		a.Selector = "app=web"
+		a.selector = &cluster.Selector{Requirements: []cluster.Requirement{{Key: "app", Operator: cluster.In, Values: []string{"web"}}}}
+	}
+	if rapid.Bool().Draw(t, "named") {
+		a.Namespace, a.Container = genName.Draw(t, "namespace"), genName.Draw(t, "container")
+	}
+	switch rapid.IntRange(0, 2).Draw(t, "runs") {
+	case 1:
+		a.Forever = true
+	case 2:
+		a.RunTime = genDist(t)
+	}
+	code := rapid.Int32Range(1, 255).Draw(t, "code")
+	a.Crash = rapid.SampledFrom([]*Crash{
+		nil, {MTBF: genLong.Draw(t, "mtbf"), ExitCode: code}, {After: genDist(t), ExitCode: code},
+		{Probability: rapid.Float64Range(0.001, 1).Draw(t, "p"), ExitCode: code},
+	}).Draw(t, "crash")
+	return a
+}
+
+func genRef(t *rapid.T, kinds ...cluster.Kind) Ref {
+	r := Ref{Kind: rapid.SampledFrom(kinds).Draw(t, "kind")}
+	r.Name = rapid.StringMatching(`[a-z0-9.-]{1,9}`).Draw(t, "name")
+	if !clusterWide(r.Kind) {
+		r.Namespace = rapid.SampledFrom([]string{"default", "shop"}).Draw(t, "namespace")
+	}
+	return r
+}
+
+func genAction(t *rapid.T) Action {
+	a := Action{At: genSpan.Draw(t, "at")}
+	switch rapid.IntRange(0, 2).Draw(t, "time") {
+	case 1:
+		a.Every = genLong.Draw(t, "every")
+	case 2:
+		a.When = &Condition{genRef(t, cluster.KindPod, cluster.KindJob), rapid.SampledFrom([]State{StateExists, StateGone, StateFailed}).Draw(t, "state")}
+	}
+	rule := rapid.SampledFrom(verbRules).Draw(t, "verb")
+	if a.Verb = rule.verb; a.Verb == VerbApply {
+		a.Files = genFiles(t)
+		return a
+	}
+	if rule.kinds == nil {
+		rule.kinds = []cluster.Kind{cluster.KindNode, cluster.KindConfigMap}
+	}
+	a.Target = genRef(t, rule.kinds...)
+	genParameters(t, &a)
+	return a
+}
+
+func genParameters(t *rapid.T, a *Action) {
+	taint := cluster.Taint{Key: "a", Value: "b", Effect: cluster.NoExecute}
+	switch a.Verb {
+	case VerbScale:
+		a.Replicas = rapid.IntRange(0, math.MaxInt32).Draw(t, "replicas")
+	case VerbSetImage:
+		a.Image, a.Container = genName.Draw(t, "image"), rapid.SampledFrom([]string{"", "c"}).Draw(t, "container")
+	case VerbRollout:
+		a.Do = RolloutRestart
+		if a.Target.Kind == cluster.KindDeployment {
+			a.Do, a.ToRevision = RolloutUndo, rapid.IntRange(0, 3).Draw(t, "revision")
+		}
+	case VerbTaint:
+		a.Taints = []cluster.Taint{taint}
+	case VerbUntaint:
+		a.Taints = []cluster.Taint{taint, {Key: "c"}}
+	case VerbLabel:
+		a.Remove = []string{genName.Draw(t, "remove")}
+		a.Labels = genLabels(t)
+	case VerbPatch:
+		a.With = genPatch(t, a.Target.Kind)
+	}
+}
+
+func genPatch(t *rapid.T, k cluster.Kind) *Patch {
+	p := &Patch{Labels: genLabels(t), Annotations: genLabels(t)}
+	three, yes := 3, true
+	switch k {
+	case cluster.KindDeployment, cluster.KindStatefulSet:
+		p.Replicas = &three
+		p.TemplateAnnotations = genLabels(t)
+		p.Images = rapid.SampledFrom([][]ContainerImage{nil, {{"c", "web:v2"}}}).Draw(t, "images")
+		if k == cluster.KindStatefulSet {
+			p.Partition = &three
+		}
+	case cluster.KindJob:
+		p.Suspend, p.Parallelism = &yes, &three
+	case cluster.KindNode:
+		p.Unschedulable = &yes
+	}
+	return p
+}
+
 func genDist(t *rapid.T) Distribution {
 	span, shape := genLong.Draw(t, "span"), genShape.Draw(t, "shape")
 	lower := time.Duration(rapid.Int64Range(0, int64(span)).Draw(t, "lower"))
@@ -95,6 +216,9 @@ func genNumbered(t *rapid.T, i int) string {
 }
 
 func genCluster(t *rapid.T, i int) ClusterEntry {
+	if rapid.IntRange(0, 3).Draw(t, "manifests") == 0 {
+		return ClusterEntry{Manifests: genFiles(t)}
+	}
 	if rapid.Bool().Draw(t, "trace") {
 		take := Take{rapid.IntRange(0, 9).Draw(t, "every"), rapid.IntRange(0, 9).Draw(t, "nodes"), rapid.IntRange(0, 9).Draw(t, "gpus")}
 		return ClusterEntry{Trace: &NodeTrace{"openb", formatInt(i) + genText.Draw(t, "path"), take, rapid.Int64Range(1, maxPerNode).Draw(t, "pods")}}
@@ -140,6 +264,9 @@ func genLabels(t *rapid.T) cluster.Labels {
 }
 
 func genWorkload(t *rapid.T, i int) WorkloadEntry {
+	if rapid.IntRange(0, 3).Draw(t, "manifests") == 0 {
+		return WorkloadEntry{Manifests: genFiles(t), At: genSpan.Draw(t, "at")}
+	}
 	count := rapid.Int64Range(1, math.MaxInt64).Draw(t, "count")
 	if rapid.Bool().Draw(t, "trace") {
 		return WorkloadEntry{Trace: &PodTrace{"openb", formatInt(i) + genText.Draw(t, "path"), genScale.Draw(t, "scale"), genScale.Draw(t, "scale"), count, genName.Draw(t, "namespace")}}

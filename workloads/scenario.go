@@ -14,9 +14,11 @@ type Scenario struct {
 	Seed      uint64          // of all randomness; default 0, a seed like any other
 	Until     time.Duration   // end of the run; 0 (the default): when the workload is done
 	Cluster   []ClusterEntry  // at least one
-	Workload  []WorkloadEntry // at least one
+	Workload  []WorkloadEntry // at least one, unless manifests or actions make the pods
 	Scheduler Scheduler
 	Latency   Latency
+	Apps      []App
+	Actions   []Action
 	Faults    []Fault
 	Results   Results
 
@@ -25,8 +27,9 @@ type Scenario struct {
 
 // ClusterEntry adds nodes to the cluster. Exactly one of its fields is set.
 type ClusterEntry struct {
-	Nodes *NodeGroup
-	Trace *NodeTrace
+	Nodes     *NodeGroup
+	Trace     *NodeTrace
+	Manifests []string // files, relative to the scenario file: all their objects, of whatever kind
 }
 
 // NodeGroup is a number of like nodes.
@@ -69,10 +72,12 @@ type Take struct {
 	GPUs  int // and no more nodes once those kept have so many GPUs together
 }
 
-// WorkloadEntry submits pods. Exactly one of its fields is set.
+// WorkloadEntry submits pods. Exactly one of Trace, Synthetic and Manifests is set.
 type WorkloadEntry struct {
 	Trace     *PodTrace
 	Synthetic *Synthetic
+	Manifests []string      // files, relative to the scenario file: all their objects are applied
+	At        time.Duration // when the manifests are; default 0
 }
 
 // PodTrace replays recorded pods.
@@ -143,6 +148,10 @@ type Latency struct {
 	Bind     Distribution // from the decision to the binding
 	Pull     Distribution // of images, on the node
 	Start    Distribution // of containers, after the pull
+	Stop     Distribution // of a running pod, once it is told to
+	Call     Distribution // a call of the API by a controller
+	QPS      float64      // calls a second of each controller's client; 0 (the default): no limit
+	Burst    int          // calls at once before that limit counts; needs QPS
 }
 
 // Fault takes nodes down. Exactly one of Node, Nodes and Zone is set.
@@ -190,33 +199,61 @@ func (s *Scenario) File() string { return s.origin.file }
 // ConfigPath returns the path of the scheduler's configuration: an absolute path as it is, others beside the scenario
 // file. It is empty when there is none.
 func (s *Scenario) ConfigPath() string {
-	if s.Scheduler.Config == "" || filepath.IsAbs(s.Scheduler.Config) {
-		return s.Scheduler.Config
+	if s.Scheduler.Config == "" {
+		return ""
 	}
-	return filepath.Join(filepath.Dir(s.origin.file), s.Scheduler.Config)
+	return s.Beside(s.Scheduler.Config)
+}
+
+// Beside returns where a file is that the scenario names: an absolute path as it is, others beside the scenario file.
+func (s *Scenario) Beside(path string) string {
+	if filepath.IsAbs(path) {
+		return path
+	}
+	return filepath.Join(filepath.Dir(s.origin.file), path)
 }
 
 // Inputs lists the trace files that the scenario reads, in order and without duplicates.
 func (s *Scenario) Inputs(paths Paths) []string {
 	var files []string
-	seen := map[string]bool{}
-	add := func(path string) {
-		if file := paths.Trace(path); !seen[file] {
-			seen[file] = true
-			files = append(files, file)
-		}
-	}
 	for _, c := range s.Cluster {
 		if c.Trace != nil {
-			add(c.Trace.Path)
+			files = append(files, paths.Trace(c.Trace.Path))
 		}
 	}
 	for _, w := range s.Workload {
 		if w.Trace != nil {
-			add(w.Trace.Path)
+			files = append(files, paths.Trace(w.Trace.Path))
 		}
 	}
-	return files
+	return unique(files)
+}
+
+// Manifests lists the manifest files that the scenario names, as it names them, in order and without duplicates.
+func (s *Scenario) Manifests() []string {
+	var files []string
+	for _, c := range s.Cluster {
+		files = append(files, c.Manifests...)
+	}
+	for _, w := range s.Workload {
+		files = append(files, w.Manifests...)
+	}
+	for _, a := range s.Actions {
+		files = append(files, a.Files...)
+	}
+	return unique(files)
+}
+
+func unique(files []string) []string {
+	var list []string
+	seen := map[string]bool{}
+	for _, f := range files {
+		if !seen[f] {
+			seen[f] = true
+			list = append(list, f)
+		}
+	}
+	return list
 }
 
 // Errorf returns an error about a field, such as "scheduler.policy", that names the file and the line of the field as

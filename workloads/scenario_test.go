@@ -39,7 +39,7 @@ func TestDefaultsAreFilledIn(t *testing.T) {
 	require.Zero(t, s.Seed)
 	require.Zero(t, s.Until)
 	require.Equal(t, Scheduler{}, s.Scheduler)
-	require.Equal(t, Latency{Constant{}, Constant{}, Constant{}, Constant{}, Constant{}}, s.Latency)
+	require.Equal(t, zeroLatency(), s.Latency)
 	require.Equal(t, Results{Events: true, Decisions: DecisionsSummary}, s.Results)
 	capacity := Capacity{Resources: cluster.Resources{MilliCPU: 4000, Memory: 8 << 30}, Pods: 110}
 	require.Equal(t, &NodeGroup{Count: 1, Name: "n-{i}", Capacity: capacity, Allocatable: capacity}, s.Cluster[0].Nodes)
@@ -68,6 +68,7 @@ cluster:
       gpuModel: G2
   - trace: {format: openb, path: nodes.csv, take: {every: 2, nodes: 10, gpus: 64}, pods: 64}
   - nodes: {capacity: {cpu: 1, memory: 1Gi}}
+  - manifests: [nodes.yaml, /etc/pods.json]
 workload:
   - trace: {format: openb, path: pods.csv, timeScale: 0.5, durationScale: 2, count: 100, namespace: team}
   - synthetic:
@@ -82,8 +83,26 @@ workload:
       until: 2h
   - synthetic: {arrivals: {at: 1h}, duration: forever, requests: [{memory: 0}], count: 5}
   - synthetic: {arrivals: {every: 10s}, duration: {exponential: 1m}, requests: [{}], until: 1h}
+  - {manifests: [shop.yaml], at: 5s}
 scheduler: {policy: bestfit, percentageOfNodesToScore: 0}
-latency: {watch: 5ms, schedule: {uniform: {min: 1ms, max: 3ms}}, bind: {constant: 1ms}, pull: {weibull: {shape: 2, scale: 3s}}}
+latency: {watch: 5ms, schedule: {uniform: {min: 1ms, max: 3ms}}, bind: {constant: 1ms}, pull: {weibull: {shape: 2, scale: 3s}}, qps: 50, burst: 100}
+apps:
+  - {selector: "app=web,tier notin (db)", namespace: shop, container: c, startup: {lognormal: {median: 2s, sigma: 0.3}}, crash: {mtbf: 12h, exitCode: 137}, cpu: 100m, memory: 64Mi, imageSize: 200M}
+  - {selector: "", runTime: 30s, stop: 1s, exitCode: 3, neverReady: true}
+  - {runTime: forever, crash: {probability: 0.25}}
+  - {crash: {after: {exponential: 1h}}}
+actions:
+  - {at: 1h, setImage: deployment/shop/web, image: "web:v2", container: c}
+  - {at: 2h, drain: node/n-3}
+  - {every: 1h, rollout: deploy/web, do: restart}
+  - {at: 30m, every: 1h, scale: sts/db, replicas: 3}
+  - {when: deployment/web complete, rollout: deployment/web, do: undo, toRevision: 2}
+  - {at: 1m, when: pod shop/web-0 running, delete: pod/shop/web-0}
+  - {at: 0s, apply: [shop.yaml]}
+  - {at: 1s, taint: node/n-0, taints: ["a=b:NoSchedule"]}
+  - {at: 2s, untaint: node/n-0, taints: [a, "c:NoExecute"]}
+  - {at: 3s, label: node/n-0, labels: {pool: web}, remove: [old]}
+  - {at: 4s, patch: deployment/web, with: {metadata: {labels: {pool: web}}, spec: {replicas: 2, paused: true, template: {metadata: {annotations: {pool: db}}, spec: {containers: [{name: c, image: i}]}}}}}
 faults:
   - {zone: a, at: 26h, for: 40m}
   - {node: web-3.example, at: 0s}
@@ -124,9 +143,11 @@ func TestEveryKeyIsRead(t *testing.T) {
 	require.Equal(t, "bestfit", s.Scheduler.Policy)
 	require.Zero(t, *s.Scheduler.PercentageOfNodesToScore)
 	require.Equal(t, Latency{
-		Constant{5 * time.Millisecond}, Uniform{time.Millisecond, 3 * time.Millisecond}, Constant{time.Millisecond},
-		Weibull{2, 3 * time.Second}, Constant{},
+		Watch: Constant{5 * time.Millisecond}, Schedule: Uniform{time.Millisecond, 3 * time.Millisecond}, Bind: Constant{time.Millisecond},
+		Pull: Weibull{2, 3 * time.Second}, Start: Constant{}, Stop: Constant{}, Call: Constant{}, QPS: 50, Burst: 100,
 	}, s.Latency)
+	requireApps(t, s)
+	requireActions(t, s)
 	require.Equal(t, []Fault{
 		{Zone: "a", At: 26 * time.Hour, For: 40 * time.Minute}, {Node: "web-3.example"}, {Nodes: "web-*", At: time.Hour},
 	}, s.Faults)
