@@ -62,14 +62,11 @@ func TestImagesOfOnePod(t *testing.T) {
 	})
 }
 
-// A node pulls one image at a time, keeps what it has, and begins with what its status names. Other nodes do not matter.
-func TestImagesOfANode(t *testing.T) {
+// pull makes pods of containers with the images named, in order, and returns when each has started.
+func pull(t *testing.T, nodes []*cluster.Node, pods []puller) []string {
 	engine, store, _ := empty(kubelet.Config{Images: registry()})
-	for _, name := range []string{"n0", "n1"} {
-		n := &cluster.Node{ObjectMeta: meta("", name), AllocatablePods: 9}
-		if name == "n1" {
-			n.Images = []cluster.Image{{Names: []string{"a:latest"}, SizeBytes: 100e6}}
-		}
+	for _, n := range nodes {
+		n.AllocatablePods = 9
 		require.NoError(t, store.Create(n, cluster.ReasonCreated))
 	}
 	var started []string
@@ -78,14 +75,37 @@ func TestImagesOfANode(t *testing.T) {
 			started = append(started, c.Object().Meta().Name+" "+c.At.String())
 		}
 	})
-	for _, p := range []struct{ name, node, image string }{
-		{"first", "n0", "a"}, {"second", "n0", "b"}, {"third", "n0", "a"}, {"elsewhere", "n1", "b"}, {"there", "n1", "a"},
-	} {
-		spec := &cluster.PodSpec{Containers: []cluster.Container{{Image: p.image}}}
+	for _, p := range pods {
+		spec := &cluster.PodSpec{}
+		for _, image := range p.images {
+			spec.Containers = append(spec.Containers, cluster.Container{Image: image})
+		}
 		o := &cluster.Pod{ObjectMeta: meta("default", p.name), Spec: spec.Complete(), RunTime: cluster.Forever}
 		require.NoError(t, store.Create(o, cluster.ReasonCreated))
 		require.NoError(t, store.Bind(cluster.KeyOf(o), p.node, 0))
 	}
 	require.NoError(t, engine.Run(sim.Never))
-	require.Equal(t, []string{"there 0s", "first 1s", "third 1s", "elsewhere 2s", "second 3s"}, started)
+	return started
+}
+
+type puller struct {
+	name, node string
+	images     []string
+}
+
+// A node pulls one image at a time, keeps what it has, and begins with what its status names. Other nodes do not matter.
+func TestImagesOfANode(t *testing.T) {
+	nodes := []*cluster.Node{{ObjectMeta: meta("", "n0")},
+		{ObjectMeta: meta("", "n1"), Images: []cluster.Image{{Names: []string{"a:latest"}, SizeBytes: 100e6}}}}
+	require.Equal(t, []string{"there 0s", "first 1s", "third 1s", "elsewhere 2s", "second 3s"}, pull(t, nodes, []puller{
+		{"first", "n0", []string{"a"}}, {"second", "n0", []string{"b"}}, {"third", "n0", []string{"a"}},
+		{"elsewhere", "n1", []string{"b"}}, {"there", "n1", []string{"a"}},
+	}))
+}
+
+// The image of a second container is asked for when the first has begun, behind those of other pods.
+func TestImagesAreAskedForOneByOne(t *testing.T) {
+	require.Equal(t, []string{"other 4.5s", "two 6.5s"}, pull(t, []*cluster.Node{{ObjectMeta: meta("", "n0")}}, []puller{
+		{"two", "n0", []string{"a", "b"}}, {"other", "n0", []string{"shop/c:1"}},
+	}))
 }

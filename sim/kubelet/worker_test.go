@@ -1,9 +1,13 @@
 package kubelet_test
 
 import (
+	"fmt"
 	"testing"
 	"time"
 
+	"github.com/stretchr/testify/require"
+
+	"github.com/wavetank/wavetank/sim"
 	"github.com/wavetank/wavetank/sim/cluster"
 	"github.com/wavetank/wavetank/sim/fault"
 	"github.com/wavetank/wavetank/sim/kubelet"
@@ -176,6 +180,22 @@ func TestGracefulEnd(t *testing.T) {
 				5s Killing: Running ready
 				9s Error: Running Error
 				12s Killed: gone`},
+		{name: "what hangs while it waits for its turn is left alone", until: time.Minute, acts: []act{remove(5 * sec)},
+			does: does{"a": {{RunTime: cluster.Forever, HangAfter: 6 * sec, Stop: sec}}, "c": {stops(20 * sec)}},
+			spec: spec(30*sec, cluster.Container{}, cluster.Container{Name: "a", Sidecar: true, LivenessProbe: &cluster.Probe{Period: sec}}),
+			want: `0s Started: Running ready
+				5s Killing: Running ready
+				25s Error: Running Error
+				26s Killed: gone`},
+		{name: "a deletion does not prolong an end that has begun", until: time.Minute, acts: []act{remove(4 * sec)},
+			does: does{"a": {stops(10 * sec)}, "b": {stops(4 * sec)}, "c": {done}},
+			spec: cluster.PodSpec{RestartPolicy: cluster.RestartNever, InitContainers: []cluster.Container{side("a"), side("b")},
+				Containers: one(cluster.Container{}), TerminationGracePeriod: 9 * sec},
+			want: `0s Started: Running ready
+				3s Unready: Running
+				4s Killing: Running
+				7s Error: Running Error
+				12s Killed: gone`},
 		{name: "in the middle of an init container", until: time.Minute, acts: []act{remove(2 * sec)},
 			does: does{"a": {{RunTime: 20 * sec, Stop: 3 * sec}}}, spec: spec(30*sec, cluster.Container{}, cluster.Container{Name: "a"}),
 			want: `0s PodInitializing: Pending PodInitializing
@@ -260,4 +280,40 @@ func TestContainersOnANodeThatFails(t *testing.T) {
 			want: `0s Started: Running ready
 				8.000000008s Evicted: Failed Evicted The node was low on resource: memory.`},
 	})
+}
+
+// A pod has started once, and the time at which its readiness changed has whole seconds of the wall clock: of containers as
+// of plain pods and under stages.
+func TestTimesOfAStatus(t *testing.T) {
+	late := func(*cluster.Pod) time.Duration { return 1500 * time.Millisecond }
+	once := []string{"started 1.5s, ready true since 750ms"}
+	tests := []struct {
+		name string
+		cfg  kubelet.Config
+		want []string
+	}{
+		{"plain", kubelet.Config{Start: late}, once},
+		{"stages", kubelet.Config{Stages: &kubelet.Stages{Ready: late}}, once},
+		{"containers", kubelet.Config{Start: late, App: does{"": {fails, fails, serves}}.app}, []string{
+			"started 1.5s, ready true since 750ms",
+			"started 1.5s, ready true since 750ms", // started again at once
+			"started 1.5s, ready false since 6.75s",
+			"started 1.5s, ready true since 16.75s"}},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			engine, store, _ := empty(test.cfg)
+			store.SetWallFraction(250 * time.Millisecond)
+			addNodes(t, store)
+			var told []string
+			store.Observe(func(c *cluster.Change) {
+				if _, p := c.Pods(); p != nil && p.Status.Phase == cluster.Running {
+					told = append(told, fmt.Sprintf("started %v, ready %v since %v", p.Status.StartedAt, p.Status.Ready, p.Status.ReadyTransition))
+				}
+			})
+			place(t, store, "a", 0, cluster.Forever)
+			require.NoError(t, engine.Run(sim.Time(time.Minute)))
+			require.Equal(t, test.want, told)
+		})
+	}
 }
