@@ -52,6 +52,7 @@ type container struct {
 
 	code     int32    // of its end, past or next
 	cause    string   // the reason of that end
+	told     bool     // it was told to
 	finished sim.Time // its last end
 	image    sim.Time // when that has come
 	missed   sim.Time // since when an object is missing
@@ -177,7 +178,7 @@ func (c *container) start(now sim.Time) {
 	}
 	c.begun, c.state, c.reason, c.message = true, alive, "", ""
 	c.does, c.started = c.w.behaviour(c.spec, c.run), now
-	c.serving, c.ready, c.unready = false, sim.Never, sim.Never
+	c.serving, c.told, c.ready, c.unready = false, false, sim.Never, sim.Never
 	c.passes, c.quits = now, sim.Never
 	c.foresee(now)
 	if p := c.spec.StartupProbe; p != nil {
@@ -247,15 +248,20 @@ func (c *container) patience() time.Duration {
 	return c.w.pod.Spec.TerminationGracePeriod
 }
 
-// stop tells the container to end. One that would end by itself before does so.
+// stop tells the container to end. One that would end by itself before, or in the instant in which it has to, does so.
 func (c *container) stop(now, deadline sim.Time) {
 	d, killed := stopTime(deadline.Sub(now), c.spec.PreStop, c.does.Stop)
 	c.state = ending
-	if at := now.Add(d); at <= c.ends {
+	if at := now.Add(d); d <= 0 || at < c.ends {
+		c.told = true
 		c.ends, c.code, c.cause = at, codeTerminated, reasonError
 		if killed {
 			c.code = codeKilled
 		}
+	}
+	if d <= 0 {
+		c.end(now)
+		return
 	}
 	c.plan(c.ends)
 }

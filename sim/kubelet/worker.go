@@ -77,7 +77,7 @@ func (w *worker) sync(now sim.Time) {
 		w.closing, w.deadline = true, now.Add(w.pod.Spec.TerminationGracePeriod)
 	}
 	if w.closing && w.close(now) {
-		w.finish(now)
+		w.finish()
 		return
 	}
 	w.write(now)
@@ -158,6 +158,7 @@ func (w *worker) stop(c *container, now sim.Time) bool {
 	switch c.state {
 	case alive:
 		c.stop(now, w.deadline)
+		return c.up()
 	case ending:
 	case exited:
 		return false
@@ -168,10 +169,10 @@ func (w *worker) stop(c *container, now sim.Time) bool {
 	return true
 }
 
-// finish ends the pod itself.
-func (w *worker) finish(now sim.Time) {
+// finish ends the pod itself. One that is being deleted, and came to its own end before it was killed, has that end.
+func (w *worker) finish() {
 	l, k := w.life, w.k
-	if w.deleted {
+	if w.deleted && (!w.over() || slices.ContainsFunc(w.main, func(c *container) bool { return c.told })) {
 		l.kill()
 		return
 	}

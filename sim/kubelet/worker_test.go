@@ -195,7 +195,14 @@ func TestGracefulEnd(t *testing.T) {
 				3s Unready: Running
 				4s Killing: Running
 				7s Error: Running Error
-				12s Killed: gone`},
+				12s Completed: Succeeded Completed
+				12s CleanedUp: gone`},
+		{name: "a container that would end before it is killed does so", does: does{"c": {{RunTime: 7 * sec, ExitCode: 3, Stop: 2 * sec}}}, until: time.Minute, acts: []act{remove(5 * sec)},
+			spec: cluster.PodSpec{RestartPolicy: cluster.RestartNever, Containers: one(cluster.Container{}), TerminationGracePeriod: 9 * sec},
+			want: `0s Started: Running ready
+				5s Killing: Running ready
+				7s Failed: Failed Error exit=3
+				7s CleanedUp: gone`},
 		{name: "in the middle of an init container", until: time.Minute, acts: []act{remove(2 * sec)},
 			does: does{"a": {{RunTime: 20 * sec, Stop: 3 * sec}}}, spec: spec(30*sec, cluster.Container{}, cluster.Container{Name: "a"}),
 			want: `0s PodInitializing: Pending PodInitializing
@@ -207,7 +214,8 @@ func TestGracefulEnd(t *testing.T) {
 			want: `0s Started: Running ready
 				3s Unready: Running
 				4s Killing: Running
-				8s Killed: gone`},
+				8s Completed: Succeeded Completed
+				8s CleanedUp: gone`},
 	})
 }
 
