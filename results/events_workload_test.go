@@ -22,6 +22,9 @@ func TestWorkloadEvents(t *testing.T) {
 	named := func(name string) cluster.ObjectMeta {
 		return cluster.ObjectMeta{NamespacedName: cluster.NamespacedName{Namespace: "shop", Name: name}}
 	}
+	rec.Mute(true)
+	require.NoError(t, store.Create(&cluster.Node{ObjectMeta: cluster.ObjectMeta{NamespacedName: cluster.NamespacedName{Name: "before"}}}, cluster.ReasonCreated))
+	rec.Mute(false)
 	create := func(o cluster.Object) cluster.Key {
 		require.NoError(t, store.Create(o, cluster.ReasonCreated))
 		return cluster.KeyOf(o)

@@ -17,6 +17,7 @@ type Recorder struct {
 	pods census
 	use  *usage
 
+	muted     bool // nothing is written to the log of events
 	changes   uint64
 	decisions decisionTally
 }
@@ -45,7 +46,7 @@ func (r *Recorder) OnChange(c *cluster.Change) {
 		before, after := c.Nodes()
 		r.nodeChanged(before, after)
 	}
-	if r.out.events != nil {
+	if r.out.events != nil && !r.muted {
 		r.out.events.change(c)
 	}
 	if r.out.log != nil {
@@ -59,6 +60,10 @@ func (r *Recorder) OnViewChange(c cluster.ViewChange) {
 		r.out.log.OnViewChange(c)
 	}
 }
+
+// Mute keeps changes out of events.jsonl, until it is called with false: what is there before the story begins is no
+// event of it.
+func (r *Recorder) Mute(muted bool) { r.muted = muted }
 
 // OnDecision takes in one decision, placed or not. The decision is not kept.
 func (r *Recorder) OnDecision(d *framework.Decision) {

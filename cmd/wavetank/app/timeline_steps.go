@@ -18,6 +18,8 @@ import (
 
 // schedule does at once what comes before the run, and the rest at its time.
 func (t *timeline) schedule() error {
+	t.recorder.Mute(true)
+	defer t.recorder.Mute(false)
 	for i := range t.rec.Steps {
 		s := &t.rec.Steps[i]
 		if s.At < 0 {

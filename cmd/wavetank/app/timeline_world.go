@@ -12,6 +12,7 @@ import (
 	"github.com/wavetank/wavetank/sim/admission"
 	"github.com/wavetank/wavetank/sim/cluster"
 	"github.com/wavetank/wavetank/sim/controller"
+	"github.com/wavetank/wavetank/sim/controller/daemonset"
 	"github.com/wavetank/wavetank/sim/controller/deployment"
 	"github.com/wavetank/wavetank/sim/controller/job"
 	"github.com/wavetank/wavetank/sim/controller/replicaset"
@@ -93,6 +94,7 @@ func (t *timeline) components(registry framework.Registry) error {
 	deployment.New(t.engine, t.store, opts)
 	replicaset.New(t.engine, t.store, opts)
 	statefulset.New(t.engine, t.store, opts)
+	daemonset.New(t.engine, t.store, opts)
 	job.New(t.engine, t.store, opts)
 	stages := kubelet.AnnotatedStages(annotationPrefix)
 	stages.Latency = t.jitter("kubelet", kubeletLatency)
