@@ -1,0 +1,122 @@
+package actions
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/wavetank/wavetank/sim"
+	"github.com/wavetank/wavetank/sim/cluster"
+	"github.com/wavetank/wavetank/workloads"
+)
+
+// Config is what actions work on and what they leave to others.
+type Config struct {
+	Engine *sim.Engine
+	Store  *cluster.Store
+	// Apply applies manifest files, by the names that the scenario has for them.
+	Apply func(files []string) error
+	// Undo brings the template of an earlier revision of a Deployment back; 0 is the one before. Nil: it cannot be done.
+	Undo func(store *cluster.Store, name cluster.NamespacedName, revision int64) error
+	// Evict ends a pod within its disruption budget. An error that is ErrTooManyRequests asks to try again later. Nil: pods
+	// are terminated, whatever the budgets say.
+	Evict func(store *cluster.Store, pod cluster.Key) error
+}
+
+// Failure is an action that could not be carried out.
+type Failure struct {
+	Action int // its place in the scenario's list
+	At     sim.Time
+	Err    error
+}
+
+// String says it in one line.
+func (f Failure) String() string {
+	return fmt.Sprintf("actions[%d] at %v: %v", f.Action, f.At, f.Err)
+}
+
+// Timetable waits for the time and the condition of each action.
+type Timetable struct {
+	cfg      Config
+	list     []workloads.Action
+	waiting  []int // actions whose condition does not hold yet, in order
+	failures []Failure
+}
+
+// Schedule puts a list of actions on the timetable. The engine must not have run yet.
+func Schedule(cfg Config, list []workloads.Action) *Timetable {
+	t := &Timetable{cfg: cfg, list: list}
+	kinds := map[cluster.Kind]bool{}
+	for i := range list {
+		cfg.Engine.At(sim.Time(list[i].At), sim.PhaseArrive, due{t, i})
+		if when := list[i].When; when != nil {
+			kinds[when.Kind] = true
+		}
+	}
+	if len(kinds) > 0 {
+		var watched []cluster.Kind
+		for k := cluster.KindNode; k <= cluster.KindLimitRange; k++ {
+			if kinds[k] {
+				watched = append(watched, k)
+			}
+		}
+		cfg.Store.Watch("actions", nil, t.hear, watched...)
+	}
+	return t
+}
+
+// Failures lists what could not be carried out, in order.
+func (t *Timetable) Failures() []Failure { return t.failures }
+
+// due is the time of an action.
+type due struct {
+	t *Timetable
+	i int
+}
+
+// Fire carries the action out, or begins to wait for its condition.
+func (d due) Fire(now sim.Time) {
+	a := &d.t.list[d.i]
+	if a.When != nil && !holds(d.t.cfg.Store, a.When) {
+		d.t.waiting = append(d.t.waiting, d.i)
+		return
+	}
+	d.t.perform(now, d.i)
+	if a.Every > 0 {
+		d.t.cfg.Engine.After(a.Every, sim.PhaseArrive, d)
+	}
+}
+
+// String names the event in the log.
+func (d due) String() string {
+	a := &d.t.list[d.i]
+	if a.Verb == workloads.VerbApply {
+		return "action: apply"
+	}
+	return "action: " + string(a.Verb) + " " + a.Target.String()
+}
+
+// hear carries out what waited for the state that is reached now. What that brings about is news of its own.
+func (t *Timetable) hear(now sim.Time, _ *cluster.Change) {
+	waiting := t.waiting
+	t.waiting = nil
+	for _, i := range waiting {
+		if holds(t.cfg.Store, t.list[i].When) {
+			t.perform(now, i)
+		} else {
+			t.waiting = append(t.waiting, i)
+		}
+	}
+}
+
+func (t *Timetable) perform(now sim.Time, i int) {
+	if err := t.do(now, i, &t.list[i]); err != nil {
+		t.fail(now, i, err)
+	}
+}
+
+func (t *Timetable) fail(now sim.Time, i int, err error) {
+	t.failures = append(t.failures, Failure{i, now, err})
+}
+
+// retryEviction is how long kubectl drain waits before it asks again (kubectl pkg/drain/drain.go: evictPods, v0.36).
+const retryEviction = 5 * time.Second
