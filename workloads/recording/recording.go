@@ -94,7 +94,8 @@ func Read(dir string) (*Recording, error) {
 // End returns when the recording stops.
 func (r *Recording) End() time.Duration { return time.Duration(r.Setup.End * float64(time.Second)) }
 
-// WallFraction returns where in a second of the wall clock a run began; "" stands for the first run by name.
+// WallFraction returns where in a second of the wall clock a run began; "" stands for the last run by name, whose times
+// the steps of input.yaml have.
 func (r *Recording) WallFraction(run string) (time.Duration, error) {
 	var runs []string
 	for name := range r.Setup.SecondOfMinute {
@@ -102,7 +103,7 @@ func (r *Recording) WallFraction(run string) (time.Duration, error) {
 	}
 	slices.Sort(runs)
 	if run == "" && len(runs) > 0 {
-		run = runs[0]
+		run = runs[len(runs)-1]
 	}
 	second, ok := r.Setup.SecondOfMinute[run]
 	if !ok {

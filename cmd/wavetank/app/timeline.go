@@ -34,7 +34,7 @@ simulated timeline, in the recording's vocabulary.`,
 	}
 	flags := cmd.Flags()
 	flags.StringVarP(&dir, "output", "o", "", "`folder` for the simulated timeline")
-	flags.StringVar(&run, "run", "", "`run` whose fraction of a second of the wall clock counts; default the first")
+	flags.StringVar(&run, "run", "", "`run` whose fraction of a second of the wall clock counts; default the last")
 	flags.StringVar(&format, "format", "table", "what to print: table, json or csv")
 	return cmd
 }

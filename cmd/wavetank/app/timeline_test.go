@@ -71,13 +71,11 @@ func TestTimelinesAgreeWithRecordings(t *testing.T) {
 	if _, err := os.Stat(recordings); err != nil {
 		t.Skip("the recordings are not here: ../shared/timelines")
 	}
-	for scenario, run := range map[string]string{
-		"deploy": "run1", "rolling": "run3", "job": "run1", "sets": "run1", "preempt": "run1", "backlog-200n-3000p-default": "run1",
-	} {
+	for _, scenario := range []string{"deploy", "rolling", "job", "sets", "preempt", "backlog-200n-3000p-default"} {
 		t.Run(scenario, func(t *testing.T) {
 			dir, out := filepath.Join(recordings, scenario), t.TempDir()
 			var stdout, stderr strings.Builder
-			code := app.Main([]string{"timeline", dir, "-o", out, "--run", run}, strings.NewReader(""), &stdout, &stderr)
+			code := app.Main([]string{"timeline", dir, "-o", out}, strings.NewReader(""), &stdout, &stderr)
 			require.Zero(t, code, stderr.String())
 			simulated := readClasses(t, filepath.Join(out, "events.jsonl"))
 			files, err := filepath.Glob(filepath.Join(dir, "run*.jsonl"))
