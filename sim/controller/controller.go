@@ -39,6 +39,7 @@ type Controller struct {
 	reconciler Reconciler
 	opts       Options
 	limiter    Limiter
+	recorder   recorder
 
 	queue   []cluster.NamespacedName // waiting for a worker, in order
 	keys    map[cluster.NamespacedName]*keyState

@@ -22,14 +22,31 @@ func (l *Limiter) Take(now sim.Time) sim.Time {
 	if l.QPS <= 0 {
 		return now
 	}
-	if !l.used {
-		l.used, l.tokens, l.last = true, float64(l.Burst), now
-	}
-	l.tokens = min(l.tokens+now.Sub(l.last).Seconds()*l.QPS, float64(l.Burst))
-	l.last = now
+	l.refill(now)
 	l.tokens--
 	if l.tokens >= 0 {
 		return now
 	}
 	return now.Add(time.Duration(-l.tokens / l.QPS * float64(time.Second)))
+}
+
+// TryTake takes a token if there is one, and tells whether there was.
+func (l *Limiter) TryTake(now sim.Time) bool {
+	if l.QPS <= 0 {
+		return true
+	}
+	l.refill(now)
+	if l.tokens < 1 {
+		return false
+	}
+	l.tokens--
+	return true
+}
+
+func (l *Limiter) refill(now sim.Time) {
+	if !l.used {
+		l.used, l.tokens, l.last = true, float64(l.Burst), now
+	}
+	l.tokens = min(l.tokens+now.Sub(l.last).Seconds()*l.QPS, float64(l.Burst))
+	l.last = now
 }

@@ -88,11 +88,16 @@ func (c *Controller) takesTime() bool { return c.opts.QPS > 0 || c.opts.CallLate
 
 // issue makes a call when its token and the API's latency have passed.
 func (s *sync) issue(now sim.Time, call Call) {
-	at := s.c.limiter.Take(now)
-	if s.c.opts.CallLatency != nil {
-		at = at.Add(s.c.opts.CallLatency())
+	s.c.engine.At(s.c.when(now), sim.PhaseControl, &arrival{s, call})
+}
+
+// when takes a token and returns when a call that waits for it is done.
+func (c *Controller) when(now sim.Time) sim.Time {
+	at := c.limiter.Take(now)
+	if c.opts.CallLatency != nil {
+		at = at.Add(c.opts.CallLatency())
 	}
-	s.c.engine.At(at, sim.PhaseControl, &arrival{s, call})
+	return at
 }
 
 // arrival is a call that reaches the API.

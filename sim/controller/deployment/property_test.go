@@ -36,7 +36,9 @@ func sometimes(p float64, most time.Duration) func(*rand.Rand) time.Duration {
 
 // bounds watches a rolling Deployment. Whenever an instant is over:
 //
-//   - there are at most replicas + maxSurge pods, not counting those that are being deleted
+//   - there are at most replicas + maxSurge pods, not counting those that are being deleted; unless replicas has been
+//     lowered in mid-rollout: then what is taken from many small ReplicaSets is rounded, and there may be more for a
+//     while, but they do not grow
 //   - at least replicas - maxUnavailable of them are available; unless pods have crashed, or replicas has changed, since
 //     as many were available the last time. (When the Deployment is scaled in mid-rollout all ReplicaSets shrink in
 //     proportion, the one with the available pods too: that is upstream's way.)
@@ -49,6 +51,8 @@ type bounds struct {
 	last     sim.Time
 	lost     []cluster.UID // ReplicaSets that have deleted an available pod in this instant
 	replicas int
+	active   int
+	lowered  bool
 	crashes  int
 	excused  bool
 	held     int // instants in which both bounds were in force
@@ -84,8 +88,13 @@ func (b *bounds) check() error {
 	}
 	active, _, _ := b.count()
 	available := b.availableAt(b.last)
-	if most := d.Replicas + deployment.MaxSurge(d); active > most {
+	b.lowered = b.lowered || d.Replicas < b.replicas
+	most := d.Replicas + deployment.MaxSurge(d)
+	if active > most && !(b.lowered && active <= b.active) {
 		return fmt.Errorf("%d pods, at most %d", active, most)
+	}
+	if b.active = active; active <= most {
+		b.lowered = false
 	}
 	if b.crashes != b.world.crashes || b.replicas != d.Replicas {
 		b.excused, b.crashes, b.replicas = true, b.world.crashes, d.Replicas

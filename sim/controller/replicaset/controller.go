@@ -21,6 +21,7 @@ type reconciler struct {
 	store   *cluster.Store
 	names   *controller.Names
 	orphans *controller.Orphans
+	self    *controller.Controller
 }
 
 // New returns the controller of all ReplicaSets of the store. It must be made before the first write to the store.
@@ -28,6 +29,7 @@ func New(engine *sim.Engine, store *cluster.Store, opts controller.Options) *con
 	r := &reconciler{engine: engine, store: store, names: controller.NewNames(engine),
 		orphans: controller.NewOrphans(store, cluster.KindPod)}
 	c := controller.New("replicaset", engine, store, r, opts)
+	r.self = c
 	c.Watch(controller.Itself, cluster.KindReplicaSet)
 	c.Watch(r.concerned, cluster.KindPod)
 	return c
@@ -94,7 +96,7 @@ func (r *reconciler) manage(now sim.Time, rs *cluster.ReplicaSet, active []*clus
 	create, remove := Difference(rs.Replicas, len(active))
 	var batch []controller.Call
 	for range create {
-		batch = append(batch, r.names.Create(rs, rs.Template))
+		batch = append(batch, r.self.Recorded(rs.UID, r.names.Create(rs, rs.Template)))
 	}
 	calls.SlowStart(batch)
 	if remove == 0 {
@@ -102,7 +104,7 @@ func (r *reconciler) manage(now sim.Time, rs *cluster.ReplicaSet, active []*clus
 	}
 	var deletions []controller.Call
 	for _, p := range PodsToDelete(r.ranked(active, r.related(rs)), remove, now) {
-		deletions = append(deletions, controller.DeletePod(cluster.KeyOf(p)))
+		deletions = append(deletions, r.self.Recorded(rs.UID, controller.DeletePod(cluster.KeyOf(p))))
 	}
 	calls.Together(deletions...)
 }

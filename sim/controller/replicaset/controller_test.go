@@ -126,16 +126,28 @@ func TestSlowStart(t *testing.T) {
 	require.Equal(t, "60ms status 10 ready 0 available 0 terminating 0", w.log[len(w.log)-1])
 }
 
-// 20 calls a second with a burst of 30: 30 pods at once, then one per 50 ms; the status takes a token too.
+// 20 calls a second with a burst of 30, 10 ms a call: as recorded of a real control plane. The events about the pods take
+// tokens too, one at a time: so 27 pods come at once, the last batch begins 100 ms after the one before, and the 60th pod
+// comes at 1.77 s. Then status and events take turns until there were 25 events, the most about one object.
 func TestLimitedClient(t *testing.T) {
-	w := newWorld(t, controller.Options{QPS: 20, Burst: 30})
+	w := newWorld(t, controller.Options{QPS: 20, Burst: 30, CallLatency: func() time.Duration { return 10 * ms }})
+	w.run(10 * ms)
 	w.createSet(60, 0)
-	w.run(time.Hour)
-	require.Len(t, w.log, 62)
-	for i, got := range w.log[:60] {
-		require.Equal(t, fmt.Sprintf("%v pod", max(0, time.Duration(i-29)*50*ms)), got)
+	w.run(2500 * ms)
+	for _, p := range w.active() {
+		w.start(p)
+		w.run(time.Duration(w.engine.Now()) + 20*ms)
 	}
-	require.Equal(t, []string{"1.55s status 0 ready 0 available 0 terminating 0", "1.6s status 60 ready 0 available 0 terminating 0"}, w.log[60:])
+	w.run(time.Hour)
+	require.Equal(t, "70ms pod", w.log[26])
+	for i := 27; i < 31; i++ {
+		require.Equal(t, fmt.Sprintf("%v pod", time.Duration(70+50*(i-26))*ms), w.log[i])
+	}
+	for i := 31; i < 60; i++ {
+		require.Equal(t, fmt.Sprintf("%v pod", time.Duration(370+50*(i-31))*ms), w.log[i])
+	}
+	require.Equal(t, []string{"1.87s status 0 ready 0 available 0 terminating 0", "1.97s status 60 ready 0 available 0 terminating 0"}, w.log[60:62])
+	require.Equal(t, "3.77s status 60 ready 60 available 60 terminating 0", w.log[len(w.log)-1])
 }
 
 // At most 500 pods are created between two writes of the status.
