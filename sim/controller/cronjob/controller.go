@@ -62,12 +62,12 @@ func (r *reconciler) Reconcile(now sim.Time, name cluster.NamespacedName, calls 
 	}
 	p := calculate(r.observe(now, cron))
 	for _, j := range p.remove {
-		calls.Do(func(s *cluster.Store) error {
+		calls.Do(r.self.Recorded(cron.UID, func(s *cluster.Store) error {
 			return controller.IgnoreGone(s.Delete(cluster.KeyOf(j), cluster.ReasonCleanedUp))
-		})
+		}))
 	}
 	if p.create != nil {
-		calls.Do(create(cron, p.create))
+		calls.Do(r.self.Recorded(cron.UID, create(cron, p.create)))
 	}
 	if p.write {
 		calls.Do(writeStatus(cron, &p))

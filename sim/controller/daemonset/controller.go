@@ -98,7 +98,7 @@ func (r *reconciler) Reconcile(now sim.Time, name cluster.NamespacedName, calls 
 	calls.SlowStart(r.creations(set, hash, p.create))
 	var deletions []controller.Call
 	for _, pod := range p.remove {
-		deletions = append(deletions, controller.DeletePod(cluster.KeyOf(pod)))
+		deletions = append(deletions, r.self.Recorded(set.UID, controller.DeletePod(cluster.KeyOf(pod))))
 	}
 	calls.Together(deletions...)
 	calls.Conclude(func(now sim.Time, _ error) (controller.Call, controller.Result) {
@@ -160,7 +160,7 @@ func (r *reconciler) creations(set *cluster.DaemonSet, hash string, nodes []stri
 	calls := make([]controller.Call, len(nodes))
 	for i, node := range nodes {
 		template := &cluster.PodTemplate{Labels: labels, Annotations: set.Template.Annotations, Spec: placement.onNode(node)}
-		calls[i] = r.names.Create(set, template)
+		calls[i] = r.self.Recorded(set.UID, r.names.Create(set, template))
 	}
 	return calls
 }

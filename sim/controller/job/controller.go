@@ -104,7 +104,7 @@ func (r *reconciler) expire(now sim.Time, j *cluster.Job, calls *controller.Call
 	if j.TTLAfterFinished == nil {
 		return controller.Result{}
 	}
-	left := finishCondition(j).LastTransitionTime.Add(*j.TTLAfterFinished).Sub(now)
+	left := finishedAs(&j.Status).LastTransitionTime.Add(*j.TTLAfterFinished).Sub(now)
 	if left > 0 {
 		return controller.Result{RequeueAfter: left}
 	}
@@ -124,8 +124,8 @@ func (r *reconciler) podsOf(job cluster.UID) []*cluster.Pod {
 // act asks for the calls of a plan. What is written of active pods depends on how many could be made.
 func (r *reconciler) act(j *cluster.Job, p *plan, calls *controller.Calls) {
 	calls.Together(r.releases(j, p.remove)...)
-	calls.Together(deletions(p.remove)...)
-	calls.Together(deletions(p.stop)...)
+	calls.Together(r.deletions(j, p.remove)...)
+	calls.Together(r.deletions(j, p.stop)...)
 	missing := len(p.create)
 	calls.SlowStart(r.creations(j, p.create, &missing))
 	if p.first != nil {
@@ -136,14 +136,18 @@ func (r *reconciler) act(j *cluster.Job, p *plan, calls *controller.Calls) {
 	}
 	calls.Finally(r.releases(j, p.release)...)
 	if p.second != nil {
-		calls.Finally(func(s *cluster.Store) error { return writeStatus(s, j, p.second, missing) })
+		write := controller.Call(func(s *cluster.Store) error { return writeStatus(s, j, p.second, missing) })
+		if finishedAs(p.second) != nil {
+			write = r.self.Recorded(j.UID, write)
+		}
+		calls.Finally(write)
 	}
 }
 
-func deletions(pods []*cluster.Pod) []controller.Call {
+func (r *reconciler) deletions(j *cluster.Job, pods []*cluster.Pod) []controller.Call {
 	calls := make([]controller.Call, len(pods))
 	for i, p := range pods {
-		calls[i] = controller.DeletePod(cluster.KeyOf(p))
+		calls[i] = r.self.Recorded(j.UID, controller.DeletePod(cluster.KeyOf(p)))
 	}
 	return calls
 }
@@ -174,13 +178,13 @@ func writeStatus(s *cluster.Store, j *cluster.Job, status *cluster.JobStatus, mi
 func (r *reconciler) creations(j *cluster.Job, create []creation, missing *int) []controller.Call {
 	calls := make([]controller.Call, len(create))
 	for i, made := range create {
-		calls[i] = func(s *cluster.Store) error {
+		calls[i] = r.self.Recorded(j.UID, func(s *cluster.Store) error {
 			if err := s.Create(r.newPod(j, made), cluster.ReasonCreated); err != nil {
 				return err
 			}
 			*missing--
 			return nil
-		}
+		})
 	}
 	return calls
 }

@@ -18,11 +18,11 @@ const (
 )
 
 // Finished tells whether a Job is over: Complete or Failed.
-func Finished(j *cluster.Job) bool { return finishCondition(j) != nil }
+func Finished(j *cluster.Job) bool { return finishedAs(&j.Status) != nil }
 
-func finishCondition(j *cluster.Job) *cluster.Condition {
+func finishedAs(s *cluster.JobStatus) *cluster.Condition {
 	for _, kind := range []string{Complete, Failed} {
-		if c := find(j.Status.Conditions, kind); c != nil && c.Status {
+		if c := find(s.Conditions, kind); c != nil && c.Status {
 			return c
 		}
 	}

@@ -87,13 +87,13 @@ func (r *reconciler) act(set *cluster.StatefulSet, p *plan, calls *controller.Ca
 	for _, made := range p.create {
 		r.claim(set, made.ordinal, calls)
 		template := r.templates[set.UID][made.revision]
-		creations = append(creations, func(s *cluster.Store) error {
+		creations = append(creations, r.self.Recorded(set.UID, func(s *cluster.Store) error {
 			return s.Create(newPod(set, template, made), cluster.ReasonCreated)
-		})
+		}))
 	}
 	calls.SlowStart(creations)
-	calls.SlowStart(deletions(p.failed))
-	calls.SlowStart(deletions(p.remove))
+	calls.SlowStart(r.deletions(set, p.failed))
+	calls.SlowStart(r.deletions(set, p.remove))
 	if differs(set.Status, p.status) {
 		calls.Finally(func(s *cluster.Store) error {
 			return controller.IgnoreGone(cluster.Edit(s, cluster.KeyOf(set), ReasonStatus, func(set *cluster.StatefulSet) {
@@ -103,10 +103,10 @@ func (r *reconciler) act(set *cluster.StatefulSet, p *plan, calls *controller.Ca
 	}
 }
 
-func deletions(pods []*cluster.Pod) []controller.Call {
+func (r *reconciler) deletions(set *cluster.StatefulSet, pods []*cluster.Pod) []controller.Call {
 	calls := make([]controller.Call, len(pods))
 	for i, p := range pods {
-		calls[i] = controller.DeletePod(cluster.KeyOf(p))
+		calls[i] = r.self.Recorded(set.UID, controller.DeletePod(cluster.KeyOf(p)))
 	}
 	return calls
 }
@@ -118,11 +118,11 @@ func (r *reconciler) claim(set *cluster.StatefulSet, ordinal int, calls *control
 		if r.store.Get(cluster.KindPersistentVolumeClaim, claim.NamespacedName) != nil {
 			continue
 		}
-		calls.Do(func(s *cluster.Store) error {
+		calls.Do(r.self.Recorded(set.UID, func(s *cluster.Store) error {
 			if err := s.Create(claim, cluster.ReasonCreated); !errors.Is(err, cluster.ErrAlreadyExists) {
 				return err
 			}
 			return nil
-		})
+		}))
 	}
 }
