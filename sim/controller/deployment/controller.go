@@ -19,6 +19,7 @@ const (
 // reconciler rolls Deployments out.
 type reconciler struct {
 	store   *cluster.Store
+	self    *controller.Controller
 	orphans *controller.Orphans
 }
 
@@ -26,6 +27,7 @@ type reconciler struct {
 func New(engine *sim.Engine, store *cluster.Store, opts controller.Options) *controller.Controller {
 	r := &reconciler{store: store, orphans: controller.NewOrphans(store, cluster.KindReplicaSet)}
 	c := controller.New("deployment", engine, store, r, opts)
+	r.self = c
 	c.Watch(controller.Itself, cluster.KindDeployment)
 	c.Watch(r.concerned, cluster.KindReplicaSet)
 	c.Watch(r.emptied, cluster.KindPod)
@@ -105,7 +107,9 @@ func (r *reconciler) Reconcile(now sim.Time, name cluster.NamespacedName, calls 
 // roll takes the next step of a Deployment (deployment_controller.go: syncDeployment).
 func (w *work) roll() {
 	w.notePause()
-	w.syncRevision()
+	if revised := w.syncRevision(); revised && !w.d.Paused {
+		return // the ReplicaSet's change brings the next reconcile; upstream's fails here, with a conflict with itself
+	}
 	switch {
 	case w.d.Paused, w.resized():
 		w.scale()

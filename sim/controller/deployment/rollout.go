@@ -189,7 +189,7 @@ func (w *work) setSize(rs *cluster.ReplicaSet, replicas int) {
 		return
 	}
 	d := w.found
-	w.calls.Do(func(s *cluster.Store) error {
+	call := func(s *cluster.Store) error {
 		return cluster.Edit(s, cluster.KeyOf(rs), ReasonScaled, func(rs *cluster.ReplicaSet) {
 			rs.Annotations, _ = withSizes(rs.Annotations, d)
 			if rs.Replicas != replicas {
@@ -197,7 +197,11 @@ func (w *work) setSize(rs *cluster.ReplicaSet, replicas int) {
 				rs.Generation++
 			}
 		})
-	})
+	}
+	if rs.Replicas != replicas {
+		call = w.self.Recorded(d.UID, call)
+	}
+	w.calls.Do(call)
 }
 
 // cleanUp deletes the old ReplicaSets of the lowest revisions beyond the history that is kept, if they are empty and that

@@ -16,6 +16,7 @@ import (
 // work is one reconcile of a Deployment.
 type work struct {
 	store *cluster.Store
+	self  *controller.Controller
 	calls *controller.Calls
 	now   sim.Time            // in whole seconds of the wall clock
 	found *cluster.Deployment // as it was read
@@ -27,7 +28,7 @@ type work struct {
 // begin reads what there is. The ReplicaSets are in order of creation, the new one is the oldest of the same template
 // (deployment_util.go: FindNewReplicaSet).
 func (r *reconciler) begin(now sim.Time, d *cluster.Deployment, calls *controller.Calls) *work {
-	w := &work{store: r.store, calls: calls, now: r.store.WholeSecond(now), found: d, d: *d}
+	w := &work{store: r.store, self: r.self, calls: calls, now: r.store.WholeSecond(now), found: d, d: *d}
 	if d.Selector.Empty() {
 		return w
 	}
@@ -139,15 +140,16 @@ func (w *work) notePause() {
 }
 
 // syncRevision gives the new ReplicaSet the revision after the old ones', the Deployment's annotations and its
-// minReadySeconds; once it has them, the Deployment its revision (sync.go: getNewReplicaSet).
-func (w *work) syncRevision() {
+// minReadySeconds, and tells whether it lacked one; once it has them, it gives the Deployment its revision (sync.go:
+// getNewReplicaSet).
+func (w *work) syncRevision() bool {
 	if w.fresh == nil {
-		return
+		return false
 	}
 	annotations, differ := withRevision(w.fresh.Annotations, &w.d, maxRevision(w.old)+1)
 	if differ || w.fresh.MinReadySeconds != w.d.MinReadySeconds {
 		w.revise(annotations)
-		return
+		return true
 	}
 	write := w.setRevision(w.fresh.Annotations[RevisionAnnotation])
 	if w.d.ProgressDeadline != 0 && conditionOf(w.d.Status.Conditions, Progressing) == nil {
@@ -157,6 +159,7 @@ func (w *work) syncRevision() {
 	if write {
 		w.write()
 	}
+	return false
 }
 
 func (w *work) revise(annotations map[string]string) {
@@ -186,28 +189,33 @@ func (w *work) create() {
 	rs.Annotations, _ = withRevision(nil, &w.d, revision)
 	rs.Annotations, _ = withSizes(rs.Annotations, &w.d)
 	w.fresh = rs
-	failed := w.d.Status // for the case that it cannot be created
-	found, now, deadline := w.found, w.now, w.d.ProgressDeadline != 0
-	w.calls.Do(func(s *cluster.Store) error {
-		err := s.Create(rs, cluster.ReasonCreated)
-		switch {
-		case errors.Is(err, cluster.ErrAlreadyExists):
-			failed.Collisions++
-		case err != nil && deadline:
-			failed.Conditions = withCondition(failed.Conditions,
-				condition(Progressing, false, ReplicaSetCreateError, fmt.Sprintf("Failed to create new replica set %q: %v", rs.Name, err), now))
-		default:
-			return err
-		}
-		return errors.Join(err, writing(found, nil, failed)(s))
-	})
+	w.calls.Do(w.self.Recorded(w.found.UID, w.creating(rs)))
 	write := w.setRevision(strconv.FormatInt(revision, 10))
-	if deadline {
-		w.setCondition(condition(Progressing, true, NewReplicaSetCreated, fmt.Sprintf("Created new replica set %q", rs.Name), now))
+	if w.d.ProgressDeadline != 0 {
+		w.setCondition(condition(Progressing, true, NewReplicaSetCreated, fmt.Sprintf("Created new replica set %q", rs.Name), w.now))
 		write = true
 	}
 	if write {
 		w.write()
+	}
+}
+
+// creating returns the call that creates a ReplicaSet. If it cannot be created the status says why, or counts the
+// collision, so that the next try has another name.
+func (w *work) creating(rs *cluster.ReplicaSet) controller.Call {
+	found, status, now := w.found, w.d.Status, w.now
+	return func(s *cluster.Store) error {
+		err := s.Create(rs, cluster.ReasonCreated)
+		switch {
+		case errors.Is(err, cluster.ErrAlreadyExists):
+			status.Collisions++
+		case err != nil && found.ProgressDeadline != 0:
+			status.Conditions = withCondition(status.Conditions,
+				condition(Progressing, false, ReplicaSetCreateError, fmt.Sprintf("Failed to create new replica set %q: %v", rs.Name, err), now))
+		default:
+			return err
+		}
+		return errors.Join(err, writing(found, nil, status)(s))
 	}
 }
 
