@@ -40,6 +40,7 @@ func WithPlugin(name string, factory framework.Factory) Option {
 // program is what all commands share.
 type program struct {
 	registry    framework.Registry
+	controllers []namedController
 	out         *printer
 	errOut      io.Writer
 	err         error
@@ -62,7 +63,7 @@ func (p *printer) Write(b []byte) (int, error) {
 
 // Main runs the program with the given arguments and returns its exit code.
 func Main(args []string, in io.Reader, out, errOut io.Writer, opts ...Option) int {
-	p := &program{registry: plugins.InTree(), out: &printer{w: out}, errOut: errOut}
+	p := &program{registry: plugins.InTree(), controllers: controllers(), out: &printer{w: out}, errOut: errOut}
 	for _, o := range opts {
 		o(p)
 	}

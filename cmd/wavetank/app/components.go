@@ -84,11 +84,16 @@ func isZero(d workloads.Distribution) bool {
 
 func (s *simulation) kubeletConfig() kubelet.Config {
 	l := s.scenario.Latency
-	return kubelet.Config{
+	cfg := kubelet.Config{
 		WatchLatency: cluster.Latency(s.stream("latency/watch/kubelet", l.Watch)),
 		Pull:         s.perPod("latency/pull", l.Pull),
 		Start:        s.perPod("latency/start", l.Start),
+		Stop:         s.perPod("latency/stop", l.Stop),
 	}
+	if s.apps != nil || len(s.scenario.Apps) > 0 {
+		s.modelApps(&cfg)
+	}
+	return cfg
 }
 
 // hasLatency tells whether a bound pod may be on its way to the kubelet for longer than an instant.

@@ -28,6 +28,7 @@ type runFlags struct {
 	traces   string
 	format   string
 	check    bool
+	strict   bool
 }
 
 func (p *program) runCommand() *cobra.Command {
@@ -57,6 +58,7 @@ program at once.`,
 	flags.StringArrayVar(&f.settings, "set", nil, "replace a value of the scenario; `key=value` is such as workload[0].trace.timeScale=2; can be repeated")
 	flags.StringVar(&f.traces, "traces", tracesDir(), "`folder` that trace paths are relative to; $WAVETANK_TRACES sets another default")
 	flags.StringVar(&f.format, "format", "table", "`format` to print: table, json or csv")
+	flags.BoolVar(&f.strict, "strict", false, "refuse manifests with anything that is not modelled, in place of a warning")
 	flags.BoolVar(&f.check, "check", false, "check the cluster's invariants after every change, and fully at the end")
 	return cmd
 }
@@ -84,7 +86,7 @@ func (p *program) run(path string, f runFlags, seedGiven bool) error {
 			return err
 		}
 	}
-	s, err := newSimulation(scenario, workloads.Paths{Traces: f.traces}, p.registry, f.dir, f.check)
+	s, err := p.newSimulation(scenario, &f)
 	if err != nil {
 		return err
 	}
@@ -97,6 +99,9 @@ func (p *program) run(path string, f runFlags, seedGiven bool) error {
 		return nil
 	}
 	took, runErr := p.drive(ctx, s)
+	for _, w := range s.failures() {
+		fmt.Fprintln(p.errOut, "warning:", w)
+	}
 	outcome, err := s.finish(took, runErr)
 	if err != nil {
 		return err

@@ -11,7 +11,6 @@ import (
 	"github.com/wavetank/wavetank/results"
 	"github.com/wavetank/wavetank/results/decisionlog"
 	"github.com/wavetank/wavetank/scheduler"
-	"github.com/wavetank/wavetank/scheduler/framework"
 	"github.com/wavetank/wavetank/sim"
 	"github.com/wavetank/wavetank/sim/cluster"
 	"github.com/wavetank/wavetank/sim/fault"
@@ -32,12 +31,14 @@ type simulation struct {
 	dir      string
 	until    sim.Time
 	warnings []string
+	apps     *applications // nil: nothing is there to be reconciled
 
 	configurationText string // of the scheduler, as the log of decisions has it
 }
 
 // newSimulation builds the world of a scenario. Nothing has happened in it yet but the making of its nodes.
-func newSimulation(sc *workloads.Scenario, paths workloads.Paths, registry framework.Registry, dir string, check bool) (*simulation, error) {
+func (p *program) newSimulation(sc *workloads.Scenario, f *runFlags) (*simulation, error) {
+	registry, paths, dir := p.registry, workloads.Paths{Traces: f.traces}, f.dir
 	s := &simulation{scenario: sc, engine: sim.New(sc.Seed), dir: dir, until: sim.Never}
 	if sc.Until > 0 {
 		s.until = sim.Time(sc.Until)
@@ -50,8 +51,12 @@ func newSimulation(sc *workloads.Scenario, paths workloads.Paths, registry frame
 	if err = s.record(policy); err != nil {
 		return nil, err
 	}
-	if err = s.populate(schedulerConfig, paths, check); err == nil {
+	s.apps = s.reconciled(f.strict)
+	if err = s.populate(schedulerConfig, paths, f.check, p.controllers); err == nil {
 		s.manifest, err = newManifest(sc, paths)
+	}
+	if err == nil {
+		err = s.manifestInputs()
 	}
 	if err != nil {
 		s.close()
@@ -112,7 +117,7 @@ func sampleEvery(every time.Duration, dir string) time.Duration {
 }
 
 // populate makes the components, then the nodes, then opens the workload.
-func (s *simulation) populate(cfg scheduler.Config, paths workloads.Paths, check bool) error {
+func (s *simulation) populate(cfg scheduler.Config, paths workloads.Paths, check bool, list []namedController) error {
 	if check {
 		s.checker = cluster.NewChecker(s.store, cluster.Rules{Unsettled: s.hasLatency()})
 		s.store.Observe(s.checkChange)
@@ -126,6 +131,12 @@ func (s *simulation) populate(cfg scheduler.Config, paths workloads.Paths, check
 		sched.ObserveView(s.recorder.OnViewChange)
 	}
 	kubelet.New(s.engine, s.store, s.kubeletConfig())
+	if s.apps != nil {
+		s.startControllers(list)
+		if err = s.apps.loadManifests(); err != nil {
+			return err
+		}
+	}
 	if err = s.scenario.BuildNodes(s.store, paths); err != nil {
 		return err
 	}
@@ -136,6 +147,9 @@ func (s *simulation) populate(cfg scheduler.Config, paths workloads.Paths, check
 		return err
 	}
 	s.feeder = workloads.NewFeeder(s.engine, s.store, s.source)
+	if s.apps != nil {
+		return s.apps.schedule()
+	}
 	return nil
 }
 
