@@ -13,6 +13,10 @@
 // and the latency of the API. So one reconcile may last seconds of simulated time, as that of a real controller does when
 // it creates a hundred pods at 20 calls a second. Meanwhile no other reconcile runs for its key; news of the key waits.
 //
+// What is written last, a status, often depends on when that is and on whether the calls before it succeeded: Conclude
+// decides it then, and may find that there is nothing to write. Events about what was done (Recorded) are written beside
+// the reconciles, but by the same client: they take its tokens.
+//
 // With neither limit nor latency all calls are made in the instant of the reconcile, in one event.
 //
 // # What real controllers have and this does not

@@ -100,14 +100,14 @@ func TestRevisionHistory(t *testing.T) {
 func TestAdoptsReplicaSets(t *testing.T) {
 	w := newWorld(t, 1, controller.Options{}, life{})
 	labels := cluster.Labels{"app": "web"}
-	make := func(name, image string) {
+	orphan := func(name, image string) {
 		rs := &cluster.ReplicaSet{ObjectMeta: meta(name), Replicas: 2, Template: template(image), Selector: cluster.SelectLabels(cluster.Labels{"app": "web", "set": name})}
 		rs.Labels = labels
 		rs.Template.Labels = cluster.Labels{"app": "web", "set": name}
 		require.NoError(t, w.store.Create(rs, cluster.ReasonCreated))
 	}
-	make("old", "v0")
-	make("same", "v1")
+	orphan("old", "v0")
+	orphan("same", "v1")
 	w.run(second)
 	tmpl := template("v1")
 	tmpl.Labels = cluster.Labels{"app": "web", "set": "same"}

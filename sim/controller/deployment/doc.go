@@ -6,8 +6,10 @@
 //	RollingUpdate                     -> one of: scale the new one up | the old ones down | nothing; then status
 //
 // One reconcile takes one step; the ReplicaSets' changes of status bring the next. Old pods go as new ones become
-// available: at no time are there more pods than replicas + maxSurge, nor fewer available ones than replicas -
-// maxUnavailable, as long as pods do not fail and the numbers do not change.
+// available: at no time do the ReplicaSets ask for more pods than replicas + maxSurge, nor are there fewer available ones
+// than replicas - maxUnavailable, as long as pods do not fail and replicas does not change. With minReadySeconds a
+// ReplicaSet that shrinks may choose an available pod where it has a ready one; that is upstream's way, as is that an old
+// pod may still be there when a new one is made, if calls take time.
 //
 // A ReplicaSet is the new one if its template equals the Deployment's. What a rollout has to remember is in annotations of
 // the ReplicaSets: their revision, and which size of the Deployment they were scaled for.

@@ -32,10 +32,15 @@ func Edit(name cluster.NamespacedName, reason cluster.Reason, edit func(*cluster
 	}
 }
 
+// refuse returns the error of a change that cannot be made to a Deployment.
+func refuse(name cluster.NamespacedName, why string, args ...any) error {
+	return controller.Errorf(cluster.KindDeployment, name, fmt.Errorf(why, args...))
+}
+
 func get(s *cluster.Store, name cluster.NamespacedName) (*cluster.Deployment, error) {
 	d, ok := s.Get(cluster.KindDeployment, name).(*cluster.Deployment)
 	if !ok {
-		return nil, fmt.Errorf("Deployment %v: %w", name, cluster.ErrNotFound)
+		return nil, controller.Errorf(cluster.KindDeployment, name, cluster.ErrNotFound)
 	}
 	return d, nil
 }
@@ -52,11 +57,11 @@ func Undo(name cluster.NamespacedName, revision int64) controller.Call {
 		rs := revisionOf(s, d, revision)
 		switch {
 		case d.Paused:
-			return fmt.Errorf("Deployment %v: cannot undo while it is paused; resume it first", name)
+			return refuse(name, "cannot undo while it is paused; resume it first")
 		case rs == nil && revision == 0:
-			return fmt.Errorf("Deployment %v: no earlier revision to return to", name)
+			return refuse(name, "no earlier revision to return to")
 		case rs == nil:
-			return fmt.Errorf("Deployment %v: revision %d is not in its history", name, revision)
+			return refuse(name, "revision %d is not in its history", revision)
 		case sameTemplate(rs.Template, d.Template):
 			return nil
 		}
@@ -111,9 +116,9 @@ func Restart(name cluster.NamespacedName) controller.Call {
 		at := time.Duration(s.WholeSecond(s.Now())).String()
 		switch {
 		case d.Paused:
-			return fmt.Errorf("Deployment %v: cannot restart while it is paused; resume it first", name)
+			return refuse(name, "cannot restart while it is paused; resume it first")
 		case d.Template.Annotations[RestartedAtAnnotation] == at:
-			return fmt.Errorf("Deployment %v: was restarted within the second", name)
+			return refuse(name, "was restarted within the second")
 		}
 		return Edit(name, ReasonRestart, func(d *cluster.Deployment) {
 			annotations := copyOf(d.Template.Annotations)
