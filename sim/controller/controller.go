@@ -21,15 +21,18 @@ type Options struct {
 	WatchLatency cluster.Latency
 	// CallLatency is the time a call of the API takes; nil: none.
 	CallLatency func() time.Duration
+	// FirstBackoff is the wait after a key has failed once, doubled with each further failure up to MostBackoff; 0: 5 ms
+	// and 1,000 s (client-go workqueue.DefaultTypedControllerRateLimiter, v0.36).
+	FirstBackoff, MostBackoff time.Duration
 }
 
-// The back-off of a failing key (client-go workqueue.DefaultTypedControllerRateLimiter, v0.36).
+// The defaults of Options.
 const (
 	firstBackoff = 5 * time.Millisecond
 	mostBackoff  = 1000 * time.Second
-)
 
-const defaultWorkers = 5
+	defaultWorkers = 5
+)
 
 // Controller runs one Reconciler.
 type Controller struct {
@@ -63,6 +66,9 @@ type keyState struct {
 func New(name string, engine *sim.Engine, store *cluster.Store, r Reconciler, opts Options) *Controller {
 	if opts.Workers == 0 {
 		opts.Workers = defaultWorkers
+	}
+	if opts.FirstBackoff == 0 {
+		opts.FirstBackoff, opts.MostBackoff = firstBackoff, mostBackoff
 	}
 	return &Controller{
 		name: name, engine: engine, store: store, reconciler: r, opts: opts,
@@ -200,7 +206,7 @@ func (c *Controller) done(s *sync, now sim.Time) {
 	case s.err != nil:
 		c.errors++
 		k.failures++
-		c.EnqueueAfter(s.name, backoff(k.failures))
+		c.EnqueueAfter(s.name, backoff(c.opts.FirstBackoff, c.opts.MostBackoff, k.failures))
 	default:
 		k.failures = 0
 		if after, again := s.requeueAfter(now); again {
@@ -217,11 +223,11 @@ func (c *Controller) done(s *sync, now sim.Time) {
 	c.wake()
 }
 
-func backoff(failures int) time.Duration {
-	d := firstBackoff
+func backoff(first, most time.Duration, failures int) time.Duration {
+	d := first
 	for range failures - 1 {
-		if d *= 2; d >= mostBackoff {
-			return mostBackoff
+		if d *= 2; d >= most {
+			return most
 		}
 	}
 	return d

@@ -33,6 +33,6 @@ func TestBackoffDoubles(t *testing.T) {
 	for failures, want := range map[int]time.Duration{
 		1: 5 * time.Millisecond, 2: 10 * time.Millisecond, 8: 640 * time.Millisecond, 18: 655360 * time.Millisecond, 19: 1000 * time.Second, 64: 1000 * time.Second,
 	} {
-		require.Equal(t, want, backoff(failures), "%d failures", failures)
+		require.Equal(t, want, backoff(firstBackoff, mostBackoff, failures), "%d failures", failures)
 	}
 }

@@ -182,3 +182,19 @@ func (c *Cluster) remove(p *cluster.Pod) {
 func (c *Cluster) edit(p *cluster.Pod, reason cluster.Reason, edit func(*cluster.Pod)) {
 	require.NoError(c.t, c.Store.EditPod(cluster.KeyOf(p), reason, edit))
 }
+
+// Quota has pods refused while most of them have not ended.
+func (c *Cluster) Quota(most int) {
+	c.Store.SetAdmission(func(o cluster.Object) error {
+		used := 0
+		for _, p := range c.Pods() {
+			if !p.Terminal() {
+				used++
+			}
+		}
+		if _, isPod := o.(*cluster.Pod); isPod && used >= most {
+			return fmt.Errorf("exceeded quota: %d pods", most)
+		}
+		return nil
+	})
+}

@@ -189,3 +189,16 @@ func (l *laws) look(*cluster.Change) {
 		require.Zero(l.t, two)
 	}
 }
+
+// TestRefused: pods that the API server refuses are asked for again, and the status tells of those that are there.
+func TestRefused(t *testing.T) {
+	c := newWorld(t, 3, controller.Options{})
+	c.Quota(2)
+	set := newSet()
+	c.Create(set)
+	c.Run(10 * time.Second)
+	require.Equal(t, []int{3, 2}, []int{controllertest.Get(c, set).Status.Desired, controllertest.Get(c, set).Status.Ready})
+	c.Quota(3)
+	c.Run(time.Minute)
+	require.Equal(t, 3, controllertest.Get(c, set).Status.Ready)
+}

@@ -16,6 +16,10 @@ const (
 	FirstBackoff = 10 * time.Second
 	// MostBackoff bounds the wait after many (MaxJobPodFailureBackOff).
 	MostBackoff = 10 * time.Minute
+
+	// The waits after a sync that failed (DefaultJobApiBackOff, MaxJobApiBackOff).
+	firstRetry = time.Second
+	mostRetry  = time.Minute
 )
 
 // backoff is what the controller remembers of a Job's failures. It is not part of any object.

@@ -26,6 +26,9 @@ func New(engine *sim.Engine, store *cluster.Store, opts controller.Options) *con
 		store: store, names: controller.NewNames(engine),
 		backoffs: map[cluster.NamespacedName]backoff{}, kept: map[cluster.UID][]*cluster.Pod{},
 	}
+	if opts.FirstBackoff == 0 {
+		opts.FirstBackoff, opts.MostBackoff = firstRetry, mostRetry
+	}
 	r.self = controller.New("job", engine, store, r, opts)
 	store.Observe(r.keep)
 	r.self.Watch(r.heardJob, cluster.KindJob)

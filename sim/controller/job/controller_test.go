@@ -291,3 +291,19 @@ func TestFewerAtATime(t *testing.T) {
 	now := controllertest.Get(w.Cluster, j)
 	require.Equal(t, []int{4, 0}, []int{now.Status.Succeeded, now.Status.Failed})
 }
+
+// TestRefused: pods that the API server refuses are not counted as active, and are made when there is room.
+func TestRefused(t *testing.T) {
+	w := newWorld(t, controller.Options{})
+	w.Quota(2)
+	j := newJob("n")
+	j.Parallelism, j.Completions = 3, ptr(3)
+	at := w.creations(j)
+	w.Create(j)
+	w.Run(5 * time.Second)
+	require.Equal(t, 2, controllertest.Get(w.Cluster, j).Status.Active)
+	require.Len(t, w.Pods(), 2)
+	w.Run(time.Minute)
+	require.Equal(t, 3, controllertest.Get(w.Cluster, j).Status.Succeeded)
+	require.Equal(t, []float64{0, 0, 12}, secondsOf(*at), "with the sync after the first has finished")
+}

@@ -201,3 +201,17 @@ func requirePredecessors(t *rapid.T, c *controllertest.Cluster, set *cluster.Sta
 		require.NotEqual(t, cluster.Pending, p.Status.Phase, "%s is made before %s was ready", made.Name, name)
 	}
 }
+
+// TestRefused: pods that the API server refuses are asked for again, and the status tells of those that are there.
+func TestRefused(t *testing.T) {
+	c := newWorld(t, controller.Options{})
+	c.Quota(2)
+	set := newSet(3)
+	set.Parallel = true
+	c.Create(set)
+	c.Run(10 * time.Second)
+	require.Equal(t, 2, controllertest.Get(c, set).Status.Ready)
+	c.Quota(3)
+	c.Run(time.Minute)
+	require.Equal(t, 3, controllertest.Get(c, set).Status.Ready)
+}
