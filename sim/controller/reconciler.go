@@ -63,3 +63,12 @@ func (c *Calls) Len() int {
 	}
 	return n
 }
+
+// Refused is what a call returns whose object has changed since the reconcile read it: the API refuses the write, the
+// controller reads the object again and makes the call then. It is no error of the reconcile.
+func Refused(then Call) error { return &refusal{then} }
+
+type refusal struct{ then Call }
+
+// Error makes a refusal an error, as which nobody ever sees it.
+func (r *refusal) Error() string { return "the object has changed since it was read" }

@@ -1,6 +1,7 @@
 package controller
 
 import (
+	"errors"
 	"time"
 
 	"github.com/wavetank/wavetank/sim"
@@ -77,8 +78,14 @@ func (s *sync) requeueAfter(now sim.Time) (time.Duration, bool) {
 	return max(0, d), true
 }
 
-// note keeps the first error.
+// note keeps the first error. A call that was refused costs two more: one that reads, one that writes.
 func (s *sync) note(err error) {
+	var r *refusal
+	if errors.As(err, &r) {
+		read := func(*cluster.Store) error { return nil }
+		s.calls.finally = append([][]Call{{read}, {r.then}}, s.calls.finally...)
+		return
+	}
 	if s.err == nil {
 		s.err = err
 	}

@@ -69,8 +69,15 @@ func writeStatus(rs *cluster.ReplicaSet, status cluster.ReplicaSetStatus) contro
 	if same(&rs.Status, &status) {
 		return nil
 	}
-	return func(s *cluster.Store) error {
+	write := func(s *cluster.Store) error {
 		return controller.IgnoreGone(cluster.Edit(s, cluster.KeyOf(rs), ReasonStatus, func(rs *cluster.ReplicaSet) { rs.Status = status }))
+	}
+	return func(s *cluster.Store) error {
+		now := s.Get(cluster.KindReplicaSet, rs.NamespacedName)
+		if now != nil && now.Meta().ResourceVersion != rs.ResourceVersion { // its Deployment has scaled it meanwhile
+			return controller.Refused(write)
+		}
+		return write(s)
 	}
 }
 
