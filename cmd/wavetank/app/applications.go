@@ -1,7 +1,9 @@
 package app
 
 import (
+	"errors"
 	"fmt"
+	"io/fs"
 	"time"
 
 	"github.com/wavetank/wavetank/sim"
@@ -98,6 +100,9 @@ func (a *applications) read(files []string) (*manifest.Set, error) {
 		paths[i] = a.s.scenario.Beside(f)
 	}
 	set, err := a.opts.ReadFiles(paths...)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, errors.New(err.Error()) // cut off: it is no trace that is missing
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -178,7 +183,7 @@ type applied struct {
 // Fire implements sim.Event. What admission refuses ends the run: an experiment without its workload is none.
 func (m *applied) Fire(sim.Time) {
 	if err := manifest.Apply(m.set, m.a.s.store); err != nil {
-		m.a.s.engine.Fail(m.a.s.scenario.Errorf(fmt.Sprintf("workload[%d].manifests", m.i), "%w", err))
+		m.a.s.engine.Fail(fmt.Errorf("workload[%d].manifests: %w", m.i, err))
 	}
 }
 
@@ -191,7 +196,7 @@ const longest = sim.Time(30 * 24 * time.Hour)
 // guard ends a run without until that does not end.
 func (a *applications) guard(now sim.Time, ev sim.Event) {
 	if now > longest {
-		a.s.engine.Fail(a.s.scenario.Errorf("until", "is missing: after %v something still happens: %v", longest, ev))
+		a.s.engine.Fail(fmt.Errorf("until is missing: after %v something still happens: %v", longest, ev))
 	}
 }
 
