@@ -3,6 +3,7 @@ package app_test
 import (
 	"bufio"
 	"encoding/json"
+	"fmt"
 	"math"
 	"os"
 	"path/filepath"
@@ -49,6 +50,34 @@ func readClasses(t *testing.T, path string) classes {
 	return c
 }
 
+// scaling returns the steps in which ReplicaSets were scaled: which one, by order of appearance, and to what.
+func scaling(t *testing.T, path string) []string {
+	f, err := os.Open(path)
+	require.NoError(t, err)
+	defer f.Close()
+	sets := map[string]int{}
+	var steps []string
+	lines := bufio.NewScanner(f)
+	lines.Buffer(nil, 1<<20)
+	for lines.Scan() {
+		var e struct {
+			T                  float64
+			Kind, Event, Name  string
+			Replicas, From, To int
+		}
+		require.NoError(t, json.Unmarshal(lines.Bytes(), &e))
+		if e.T < 0 || e.Kind != "ReplicaSet" || e.Event != "created" && e.Event != "scaled" {
+			continue
+		}
+		name := filepath.Base(e.Name)
+		if _, known := sets[name]; !known {
+			sets[name] = len(sets)
+		}
+		steps = append(steps, fmt.Sprintf("%d: %d -> %d", sets[name], e.From, e.To+e.Replicas))
+	}
+	return steps
+}
+
 // gap is the largest distance between the k-th events of two timelines, infinite where they have not as many.
 func gap(a, b []float64) float64 {
 	if len(a) != len(b) {
@@ -84,6 +113,11 @@ func TestTimelinesAgreeWithRecordings(t *testing.T) {
 			for _, f := range files {
 				runs = append(runs, readClasses(t, f))
 			}
+			require.Condition(t, func() bool {
+				return slices.ContainsFunc(files, func(f string) bool {
+					return slices.Equal(scaling(t, filepath.Join(out, "events.jsonl")), scaling(t, f))
+				})
+			}, "the steps of the ReplicaSets are those of no recorded run")
 			for class := range runs[0] {
 				allowed, nearest := tolerance, math.Inf(1)
 				for i, r := range runs {
