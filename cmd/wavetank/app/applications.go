@@ -13,6 +13,7 @@ import (
 	"github.com/wavetank/wavetank/sim/controller/cronjob"
 	"github.com/wavetank/wavetank/sim/controller/daemonset"
 	"github.com/wavetank/wavetank/sim/controller/deployment"
+	"github.com/wavetank/wavetank/sim/controller/garbage"
 	"github.com/wavetank/wavetank/sim/controller/job"
 	"github.com/wavetank/wavetank/sim/controller/replicaset"
 	"github.com/wavetank/wavetank/sim/controller/statefulset"
@@ -34,11 +35,16 @@ func controllers() []namedController {
 	return []namedController{
 		{"deployment", deployment.New}, {"replicaset", replicaset.New}, {"statefulset", statefulset.New},
 		{"daemonset", daemonset.New}, {"job", job.New}, {"cronjob", newCronJob},
+		{"garbage", garbage.New}, {"podgc", newPodGC},
 	}
 }
 
 func newCronJob(engine *sim.Engine, store *cluster.Store, opts controller.Options) *controller.Controller {
 	return cronjob.New(engine, store, time.Time{}, opts)
+}
+
+func newPodGC(engine *sim.Engine, store *cluster.Store, opts controller.Options) *controller.Controller {
+	return garbage.NewPods(engine, store, 0, opts)
 }
 
 // WithController adds a controller, which runs beside those of kube-controller-manager in every scenario with manifests or

@@ -264,6 +264,9 @@ func (s *simulation) podsDone() int64 { return s.feeder.Submitted() - int64(s.fe
 // expectedPods returns how many pods the scenario says there will be, -1 if it does not.
 func (s *simulation) expectedPods() int64 {
 	var total int64
+	if s.apps != nil {
+		return -1
+	}
 	for _, w := range s.scenario.Workload {
 		if w.Synthetic == nil || w.Synthetic.Count == 0 {
 			return -1
