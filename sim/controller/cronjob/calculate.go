@@ -10,7 +10,6 @@ import (
 	"github.com/wavetank/wavetank/sim"
 	"github.com/wavetank/wavetank/sim/cluster"
 	"github.com/wavetank/wavetank/sim/controller"
-	"github.com/wavetank/wavetank/sim/controller/job"
 )
 
 // AnnotationScheduled holds the time for which a Job was made (k8s.io/api batch/v1: CronJobScheduledTimestampAnnotation, v0.36).
@@ -45,8 +44,8 @@ type calculation struct {
 // calculate works out one sync (syncCronJob, v1.36.3).
 func calculate(o observation) plan {
 	c := &calculation{observation: o, plan: plan{active: slices.Clone(o.cron.Active)}}
-	c.trim("Complete", c.cron.SuccessfulLimit)
-	c.trim(job.Failed, c.cron.FailedLimit)
+	c.trim(complete, c.cron.SuccessfulLimit)
+	c.trim(failed, c.cron.FailedLimit)
 	c.forget()
 	if !c.cron.Suspend {
 		c.schedule()
@@ -68,10 +67,16 @@ func (c *calculation) trim(end string, limit int) {
 	}
 }
 
-// endOf returns Complete or Failed for a Job that has finished.
+// The conditions of Jobs that have finished (k8s.io/api batch/v1: JobComplete and JobFailed, v0.36).
+const (
+	complete = "Complete"
+	failed   = "Failed"
+)
+
+// endOf returns the condition in which a Job has finished, "" if it has not.
 func endOf(j *cluster.Job) string {
 	for _, condition := range j.Status.Conditions {
-		if condition.Status && (condition.Type == job.Complete || condition.Type == job.Failed) {
+		if condition.Status && (condition.Type == complete || condition.Type == failed) {
 			return condition.Type
 		}
 	}
@@ -107,7 +112,7 @@ func (c *calculation) deactivate(name cluster.NamespacedName) {
 func (c *calculation) forget() {
 	for _, name := range slices.Clone(c.active) {
 		i := slices.IndexFunc(c.jobs, func(j *cluster.Job) bool { return j.NamespacedName == name })
-		if i < 0 || job.Finished(c.jobs[i]) {
+		if i < 0 || endOf(c.jobs[i]) != "" {
 			c.deactivate(name)
 			c.write = true
 		}

@@ -151,7 +151,7 @@ func (r *reconciler) conclude(now sim.Time, s cluster.DaemonSetStatus, set *clus
 
 // creations are the calls that make the pods of nodes.
 func (r *reconciler) creations(set *cluster.DaemonSet, hash string, nodes []string) []controller.Call {
-	placement := newPlacement(set.Template.Spec)
+	where := newPlacement(set.Template.Spec)
 	labels := maps.Clone(set.Template.Labels)
 	if labels == nil {
 		labels = cluster.Labels{}
@@ -159,7 +159,7 @@ func (r *reconciler) creations(set *cluster.DaemonSet, hash string, nodes []stri
 	labels[LabelRevision] = hash
 	calls := make([]controller.Call, len(nodes))
 	for i, node := range nodes {
-		template := &cluster.PodTemplate{Labels: labels, Annotations: set.Template.Annotations, Spec: placement.onNode(node)}
+		template := &cluster.PodTemplate{Labels: labels, Annotations: set.Template.Annotations, Spec: where.onNode(node)}
 		calls[i] = r.self.Recorded(set.UID, r.names.Create(set, template))
 	}
 	return calls

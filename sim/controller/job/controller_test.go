@@ -119,8 +119,8 @@ func TestTwoWrites(t *testing.T) {
 	}
 	var writes []write
 	w.Store.Observe(func(c *cluster.Change) {
-		if j, ok := c.New.(*cluster.Job); ok && c.Verb == cluster.Modified {
-			writes = append(writes, write{time.Duration(c.At), j.Status.Active, len(j.Status.UncountedSucceeded), j.Status.Succeeded})
+		if now, ok := c.New.(*cluster.Job); ok && c.Verb == cluster.Modified {
+			writes = append(writes, write{time.Duration(c.At), now.Status.Active, len(now.Status.UncountedSucceeded), now.Status.Succeeded})
 		}
 	})
 	w.Create(j)
