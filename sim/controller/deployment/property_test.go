@@ -44,12 +44,12 @@ func sometimes(p float64, most time.Duration) func(*rand.Rand) time.Duration {
 //     proportion, the one with the available pods too: that is upstream's way.)
 //
 // With minReadySeconds there is one more way to fall below: a ReplicaSet ranks the pods that it deletes by readiness, not
-// by availability, and ready pods of about the same age by chance. It may delete an available pod and keep one that is
-// ready and not available yet.
+// by availability, and ready pods of about the same age by chance. It may delete an available pod while it has one that
+// is ready and not available yet; and the Deployment, which had counted on the other one, may then want that away as well.
 type bounds struct {
 	*world
 	last     sim.Time
-	lost     []cluster.UID // ReplicaSets that have deleted an available pod in this instant
+	misjudge bool // a ReplicaSet has deleted an available pod while it had a ready one that was not
 	replicas int
 	active   int
 	lowered  bool
@@ -64,7 +64,7 @@ func watchBounds(w *world) *bounds {
 	w.store.Observe(func(c *cluster.Change) {
 		before, after := c.Pods()
 		if after != nil && after.Deleting && !before.Deleting && b.isAvailable(before, w.engine.Now()) {
-			b.lost = append(b.lost, after.ControllerRef().UID)
+			b.misjudge = b.misjudge || b.hasReadyUnavailable(after.ControllerRef().UID)
 		}
 	})
 	return b
@@ -99,7 +99,7 @@ func (b *bounds) check() error {
 	if b.crashes != b.world.crashes || b.replicas != d.Replicas {
 		b.excused, b.crashes, b.replicas = true, b.world.crashes, d.Replicas
 	}
-	b.excused = b.excused || b.misjudged()
+	b.excused, b.misjudge = b.excused || b.misjudge, false
 	least := d.Replicas - deployment.MaxUnavailable(d)
 	if available < least && !b.excused {
 		return fmt.Errorf("%d pods are available, at least %d", available, least)
@@ -130,15 +130,11 @@ func (b *bounds) isAvailable(p *cluster.Pod, at sim.Time) bool {
 	return controller.IsActive(p) && controller.IsAvailable(b.store, p, b.deployment().MinReadySeconds, at)
 }
 
-// misjudged tells whether a ReplicaSet has deleted an available pod and kept a ready one that is not.
-func (b *bounds) misjudged() bool {
-	lost := b.lost
-	b.lost = nil
-	for _, uid := range lost {
-		for _, p := range b.store.OwnedPods(uid) {
-			if controller.IsActive(p) && p.Status.Ready && !b.isAvailable(p, b.last) {
-				return true
-			}
+// hasReadyUnavailable tells whether a ReplicaSet has a pod that is ready and not available yet.
+func (b *bounds) hasReadyUnavailable(set cluster.UID) bool {
+	for _, p := range b.store.OwnedPods(set) {
+		if controller.IsActive(p) && p.Status.Ready && !b.isAvailable(p, b.engine.Now()) {
+			return true
 		}
 	}
 	return false
