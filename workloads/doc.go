@@ -16,6 +16,12 @@
 // submission as an event in sim.PhaseArrive, so the queue of events is as long as the cluster is busy and not as long as
 // the workload. It removes the objects of its pods once they have ended, so memory follows live pods.
 //
+// # Applications
+//
+// Manifests make objects that controllers reconcile, package manifest reads them. What manifests do not say, how long
+// containers take, run and fail, is an App; what is changed while the cluster runs is an Action, which package actions
+// carries out. This package holds both as data: who runs a scenario hands them to the kubelet and to actions.
+//
 // # Randomness
 //
 // What belongs to a pod (its class, its run time) is drawn from the pod's own name, so that it is the same whatever else

@@ -16,16 +16,13 @@ var kindAliases = map[string]cluster.Kind{
 	"sc": cluster.KindStorageClass, "rc": cluster.KindReplicationController,
 }
 
-// lastKind bounds the search for a kind by name.
-const lastKind = cluster.KindLimitRange
-
 // kindOf returns the kind that a word stands for, in one or many; 0 if there is none.
 func kindOf(word string) cluster.Kind {
 	word = strings.ToLower(word)
 	if k := kindAliases[word]; k != 0 {
 		return k
 	}
-	for k := cluster.KindNode; k <= lastKind; k++ {
+	for k := cluster.KindNode; cluster.NewObject(k) != nil; k++ {
 		if name := strings.ToLower(k.String()); word == name || word == name+"s" {
 			return k
 		}
@@ -35,7 +32,7 @@ func kindOf(word string) cluster.Kind {
 
 func kindWords() []string {
 	var words []string
-	for k := cluster.KindNode; k <= lastKind; k++ {
+	for k := cluster.KindNode; cluster.NewObject(k) != nil; k++ {
 		words = append(words, strings.ToLower(k.String()))
 	}
 	return words

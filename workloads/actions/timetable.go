@@ -54,7 +54,7 @@ func Schedule(cfg Config, list []workloads.Action) *Timetable {
 	}
 	if len(kinds) > 0 {
 		var watched []cluster.Kind
-		for k := cluster.KindNode; k <= cluster.KindLimitRange; k++ {
+		for k := cluster.KindNode; cluster.NewObject(k) != nil; k++ {
 			if kinds[k] {
 				watched = append(watched, k)
 			}
