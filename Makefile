@@ -10,6 +10,11 @@ BENCH    ?= .
 COUNT    ?= 6
 CASES    ?= 500
 SEED     ?= 1
+# Of the property tests: the same cases each time, so that a red build is red for everybody. RAPIDSEED=0 draws new ones.
+RAPIDSEED ?= 1
+
+# The packages whose tests know the flags of rapid, and the others.
+uses_rapid = {{$$p := .ImportPath}}{{range .TestImports}}{{if eq . "pgregory.net/rapid"}}{{$$p}}{{"\n"}}{{end}}{{end}}{{range .XTestImports}}{{if eq . "pgregory.net/rapid"}}{{$$p}}{{"\n"}}{{end}}{{end}}
 
 BENCHFILE ?= out/bench/$(shell git rev-parse --short HEAD 2>/dev/null || echo new).txt
 
@@ -26,8 +31,10 @@ demo: build ## Run the quickstart scenario; its results go to out/quickstart
 	bin/wavetank run workloads/scenarios/quickstart.yaml -o out/quickstart
 
 .PHONY: test
-test: ## Run the tests
-	$(GO) test ./...
+test: ## Run the tests; RAPIDSEED=0 draws new cases for the property tests
+	properties=$$($(GO) list -f '$(uses_rapid)' ./... | sort -u); \
+	$(GO) test $$($(GO) list ./... | grep -vxF "$$properties"); \
+	$(GO) test $$properties -rapid.seed=$(RAPIDSEED)
 
 .PHONY: check
 check: lint ## Lint, and run the tests under the race detector
@@ -53,7 +60,7 @@ fuzz: ## Run every fuzz target for FUZZTIME (60s each)
 	@found=0; \
 	while IFS=: read -r file target; do \
 		found=1; echo "== $$target in $$(dirname $$file), $(FUZZTIME)"; \
-		$(GO) test -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) "$$(dirname $$file)" </dev/null; \
+		$(GO) test -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 10x "$$(dirname $$file)" </dev/null; \
 	done < <(grep -rEo --include='*_test.go' --exclude-dir=conformance '^func Fuzz[A-Za-z0-9_]*' . | sed 's/func //' | sort); \
 	if [ $$found = 0 ]; then echo "no fuzz target found"; exit 1; fi
 
