@@ -86,6 +86,7 @@ type reader struct {
 	instants []instant
 	data     []byte // of the current file
 	names    map[string]int
+	owned    []*ownedObject
 }
 
 // warning identifies what has been warned about: a field by its place in the tree of its kind, a kind by its name.
@@ -290,6 +291,9 @@ func (r *reader) keep(c *check, o cluster.Object, m *metav1.ObjectMeta) {
 	for _, ref := range m.OwnerReferences {
 		r.set.owners[o] = append(r.set.owners[o], string(ref.UID))
 	}
+	if len(m.OwnerReferences) > 0 {
+		r.owned = append(r.owned, &ownedObject{object: o, name: c.describe(), file: c.file, line: c.line("metadata.ownerReferences")})
+	}
 	r.setLater(&to.CreatedAt, m.CreationTimestamp.Time)
 	if m.DeletionTimestamp != nil {
 		r.setLater(&to.DeletingSince, m.DeletionTimestamp.Time)
@@ -307,6 +311,9 @@ func (r *reader) finish() (*Set, error) {
 		return nil, r.strictError()
 	}
 	r.setTimes()
+	if err := r.checkOwners(); err != nil {
+		return nil, err
+	}
 	if err := r.finishPods(); err != nil {
 		return nil, err
 	}
