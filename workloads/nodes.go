@@ -66,11 +66,17 @@ func (g *NodeGroup) build(i int) *cluster.Node {
 	return node
 }
 
-// newNode gives a node the labels that the kubelet sets, and that of its GPUs.
+// newNode gives a node the labels of a Linux machine, and that of its GPUs: those that the kubelet sets
+// (pkg/kubelet/kubelet_node_status.go: initialNode, v1.36.3) and the older names that kube-controller-manager keeps beside
+// them (pkg/controller/nodelifecycle/node_lifecycle_controller.go: labelReconcileInfo). Many manifests select by them.
 func newNode(name string, gpus int, model string) *cluster.Node {
 	node := &cluster.Node{GPUs: gpus}
 	node.Name = name
-	node.Labels = cluster.Labels{cluster.LabelHostname: name}
+	node.Labels = cluster.Labels{
+		cluster.LabelHostname: name,
+		"kubernetes.io/os":    "linux", "beta.kubernetes.io/os": "linux",
+		"kubernetes.io/arch": "amd64", "beta.kubernetes.io/arch": "amd64",
+	}
 	if model != "" {
 		node.Labels[cluster.LabelGPUModel] = model
 	}

@@ -21,6 +21,14 @@ func build(t *testing.T, s *Scenario, paths Paths) (*cluster.Store, error) {
 	return store, s.BuildNodes(store, paths)
 }
 
+// linux adds the labels that every node has.
+func linux(labels cluster.Labels) cluster.Labels {
+	for _, prefix := range []string{"", "beta."} {
+		labels[prefix+"kubernetes.io/os"], labels[prefix+"kubernetes.io/arch"] = "linux", "amd64"
+	}
+	return labels
+}
+
 func TestNodesOfAGroup(t *testing.T) {
 	s := decode(t, strings.Replace(full, "  - trace: {format: openb, path: nodes.csv, take: {every: 2, nodes: 10, gpus: 64}, pods: 64}\n", "", 1))
 	store, err := build(t, s, Paths{})
@@ -28,10 +36,10 @@ func TestNodesOfAGroup(t *testing.T) {
 	require.Equal(t, 31, store.Len(cluster.KindNode))
 
 	n := store.Node("web-4.example")
-	require.Equal(t, cluster.Labels{
+	require.Equal(t, linux(cluster.Labels{
 		"pool": "web", "empty": "", cluster.LabelHostname: "web-4.example", cluster.LabelZone: "b", cluster.LabelRegion: "north",
 		cluster.LabelGPUModel: "G2",
-	}, n.Labels)
+	}), n.Labels)
 	require.Equal(t, int64(16000), n.Capacity.MilliCPU)
 	require.Equal(t, int64(15500), n.Allocatable.MilliCPU)
 	require.Equal(t, int64(2), n.Allocatable.Get("example.com/disk"))
@@ -40,7 +48,7 @@ func TestNodesOfAGroup(t *testing.T) {
 	require.Equal(t, s.Cluster[0].Nodes.Taints, n.Taints)
 
 	plain := store.Node("n1-0")
-	require.Equal(t, cluster.Labels{cluster.LabelHostname: "n1-0"}, plain.Labels)
+	require.Equal(t, linux(cluster.Labels{cluster.LabelHostname: "n1-0"}), plain.Labels)
 	require.Equal(t, int64(DefaultPods), plain.AllocatablePods)
 	require.Zero(t, plain.GPUs)
 }
@@ -113,7 +121,7 @@ func TestNodesOfATrace(t *testing.T) {
 	require.NoError(t, err, "an absolute path stays as it is")
 	b := store.Node("b")
 	require.Equal(t, cluster.Resources{MilliCPU: 2000, Memory: 1 << 30}, b.Allocatable)
-	require.Equal(t, cluster.Labels{cluster.LabelHostname: "b", cluster.LabelGPUModel: "G2"}, b.Labels)
+	require.Equal(t, linux(cluster.Labels{cluster.LabelHostname: "b", cluster.LabelGPUModel: "G2"}), b.Labels)
 	require.Equal(t, int64(7), b.AllocatablePods)
 	require.Equal(t, 2, b.GPUs)
 }
