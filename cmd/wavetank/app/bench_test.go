@@ -18,6 +18,7 @@ func BenchmarkRun(b *testing.B) {
 		{"sample", "sample.yaml", "../../../traces/data"},
 		{"openb", "openb.yaml", "../../../../shared/traces"},
 		{"million", "million.yaml", "../../../traces/data"},
+		{"day", "day.yaml", "../../../traces/data"},
 	} {
 		for _, policy := range []string{"default", "bestfit"} {
 			b.Run(c.name+"/"+policy, func(b *testing.B) {
