@@ -13,8 +13,29 @@ import (
 // sameTemplate tells whether templates are equal but for HashLabel (deployment_util.go: EqualIgnoreHash). Specs are shared
 // between the owners of one template, so that most comparisons end at the pointer.
 func sameTemplate(a, b *cluster.PodTemplate) bool {
-	return maps.Equal(withoutHash(a.Labels), withoutHash(b.Labels)) && maps.Equal(a.Annotations, b.Annotations) &&
+	return maps.Equal(a.Annotations, b.Annotations) && sameLabels(a.Labels, b.Labels) &&
 		(a.Spec == b.Spec || reflect.DeepEqual(a.Spec, b.Spec))
+}
+
+// sameLabels tells whether labels are equal but for HashLabel. It is asked for every revision at every reconcile, and so
+// copies nothing.
+func sameLabels(a, b cluster.Labels) bool {
+	if countWithoutHash(a) != countWithoutHash(b) {
+		return false
+	}
+	for key, value := range a {
+		if has, ok := b[key]; key != HashLabel && (!ok || has != value) {
+			return false
+		}
+	}
+	return true
+}
+
+func countWithoutHash(labels cluster.Labels) int {
+	if _, ok := labels[HashLabel]; ok {
+		return len(labels) - 1
+	}
+	return len(labels)
 }
 
 // rollingUpdate scales up, or else down, or else tidies (rolling.go: rolloutRolling).
