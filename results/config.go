@@ -18,6 +18,9 @@ type Config struct {
 	Dir string
 	// Events asks for events.jsonl. Off by default: it is the one file that grows with the events and not with the pods.
 	Events bool
+	// Watch is called with every line of events.jsonl, line break and all, as it happens, whether there is such a file or
+	// not. The line is not to be kept. Nil, the default: nobody watches.
+	Watch func(line []byte)
 	// SampleEvery asks for timeseries.csv with a row for every so much simulated time. 0, the default: none.
 	SampleEvery time.Duration
 

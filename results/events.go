@@ -12,9 +12,10 @@ import (
 // eventLog writes events.jsonl: what a watcher of the API server sees happen, told by comparing the old version of an
 // object with the new one. Lines are in the order of time and of the store's writes.
 type eventLog struct {
-	out  *output
-	file *file
-	line []byte // under construction; used again
+	out   *output
+	file  *file             // nil: there is none, somebody only watches
+	watch func(line []byte) // nil: nobody does
+	line  []byte            // under construction; used again
 }
 
 // change writes the lines of one change, often one, sometimes none.
@@ -196,5 +197,10 @@ func (l *eventLog) number(key string, value int64) *eventLog {
 
 func (l *eventLog) end() {
 	l.line = append(l.line, "}\n"...)
-	l.out.write(l.file, l.line)
+	if l.file != nil {
+		l.out.write(l.file, l.line)
+	}
+	if l.watch != nil {
+		l.watch(l.line)
+	}
 }

@@ -43,7 +43,7 @@ func (o *output) create(cfg *Config) (err error) {
 		if ferr != nil {
 			return ferr
 		}
-		o.events = &eventLog{out: o, file: f}
+		o.events = &eventLog{out: o, file: f, watch: cfg.Watch}
 	}
 	if cfg.SampleEvery > 0 {
 		f, ferr := o.add(SeriesFile)

@@ -28,6 +28,9 @@ func NewRecorder(cfg Config) (*Recorder, error) {
 		return nil, err
 	}
 	r := &Recorder{cfg: cfg, pods: newCensus(), use: newUsage()}
+	if cfg.Watch != nil {
+		r.out.events = &eventLog{watch: cfg.Watch}
+	}
 	if cfg.Dir == "" {
 		return r, nil
 	}
