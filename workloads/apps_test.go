@@ -72,9 +72,9 @@ func TestAppSelects(t *testing.T) {
 func TestLatencyProfiles(t *testing.T) {
 	of := func(text string) Latency { return decode(t, inScenario("latency: "+text)).Latency }
 	require.Equal(t, zeroLatency(), of("none"))
-	require.Equal(t, kwokLatency(), of("kwok"))
+	require.Equal(t, KwokLatency(), of("kwok"))
 	require.Equal(t, 20.0, of("cluster").QPS)
-	changed := kwokLatency()
+	changed := KwokLatency()
 	changed.Start = Constant{time.Minute}
 	require.Equal(t, changed, of("{start: 1m, profile: kwok}"), "what is named goes before the profile, in whatever order")
 }

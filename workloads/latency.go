@@ -18,16 +18,17 @@ func zeroLatency() Latency {
 	return Latency{Watch: none, Schedule: none, Bind: none, Pull: none, Start: none, Stop: none, Call: none}
 }
 
-// kwokLatency is a real control plane, kube-apiserver, kube-controller-manager and kube-scheduler v1.36.3 with their
+// KwokLatency is a real control plane, kube-apiserver, kube-controller-manager and kube-scheduler v1.36.3 with their
 // default flags, over the fake kubelets of kwok v0.8.0, on an idle machine of two cores. Where no other source is named the
 // figures were measured on such a machine.
-func kwokLatency() Latency {
+func KwokLatency() Latency {
 	l := zeroLatency()
 	// From a write to the informers that hear of it. A Deployment's ReplicaSet exists 12-19 ms after it: one watch and one
 	// call; a ReplicaSet's status follows 5 ms after a pod is ready: one watch and half a call.
 	l.Watch = Constant{4 * time.Millisecond}
-	// A call: the batches of a ReplicaSet's slow start are separated by one round trip, 5-15 ms.
-	l.Call = Uniform{5 * time.Millisecond, 15 * time.Millisecond}
+	// A call: the batches of a ReplicaSet's slow start are separated by one round trip, 5-15 ms in a burst; where calls
+	// come one at a time, as in the update of a DaemonSet (45 ms a node besides the delays of the kubelet), it is less.
+	l.Call = Uniform{4 * time.Millisecond, 12 * time.Millisecond}
 	// From a pod's creation to its binding the median is 4-13 ms: one watch, one cycle, one binding.
 	l.Schedule = Constant{2 * time.Millisecond}
 	l.Bind = Constant{4 * time.Millisecond}
@@ -41,7 +42,7 @@ func kwokLatency() Latency {
 
 // clusterLatency is the same control plane over real kubelets.
 func clusterLatency() Latency {
-	l := kwokLatency()
+	l := KwokLatency()
 	// The kubelet learns from the container runtime once a second what has become of containers, so that between a
 	// container's start or end and the pod's status there is up to a second (pkg/kubelet/kubelet.go:
 	// genericPlegRelistPeriod, v1.36). The start itself, of a container whose image is there, is a few hundred
@@ -87,7 +88,7 @@ const maxCalls = 1_000_000
 func (d *decoder) profile(v value) Latency {
 	switch d.word(v, profileNone, profileKwok, profileCluster) {
 	case profileKwok:
-		return kwokLatency()
+		return KwokLatency()
 	case profileCluster:
 		return clusterLatency()
 	}

@@ -181,10 +181,10 @@ func (t *timeline) join(n *cluster.Node) {
 	n.Down = true
 	n.Taints = append(n.Taints, notReady)
 	name := n.Name
-	t.engine.After(kubeletLatency, sim.PhaseWorld, sim.Func{Name: "node " + name + " reports", Do: func(sim.Time) {
+	t.engine.After(stageLatency, sim.PhaseWorld, sim.Func{Name: "node " + name + " reports", Do: func(sim.Time) {
 		t.engine.Fail(t.store.EditNode(name, cluster.ReasonNodeUp, func(n *cluster.Node) { n.Down = false }))
 	}})
-	t.engine.After(kubeletLatency+watchLatency+callLatency, sim.PhaseControl, sim.Func{Name: "node " + name + " is untainted", Do: func(sim.Time) {
+	t.engine.After(2*stageLatency, sim.PhaseControl, sim.Func{Name: "node " + name + " is untainted", Do: func(sim.Time) {
 		t.engine.Fail(t.store.EditNode(name, cluster.ReasonUpdated, func(n *cluster.Node) { n.Taints = n.Taints[:len(n.Taints)-1] }))
 	}})
 }

@@ -1,7 +1,6 @@
 package app
 
 import (
-	"math/rand/v2"
 	"time"
 
 	"github.com/wavetank/wavetank/results"
@@ -18,25 +17,12 @@ import (
 	"github.com/wavetank/wavetank/sim/controller/replicaset"
 	"github.com/wavetank/wavetank/sim/controller/statefulset"
 	"github.com/wavetank/wavetank/sim/kubelet"
+	"github.com/wavetank/wavetank/workloads"
 	"github.com/wavetank/wavetank/workloads/recording"
 )
 
-// The latencies of a control plane of v1.36 on two cores, in the middle of what was measured there: a Deployment's
-// ReplicaSet is there 12-19 ms after it, the first pod 13 ms after that, a pod is bound 4-13 ms after its creation, and the
-// fake kubelet writes 5-15 ms after the end of a stage.
-const (
-	watchLatency   = 4 * time.Millisecond
-	callLatency    = 8 * time.Millisecond
-	cycleLatency   = 2 * time.Millisecond
-	bindLatency    = 4 * time.Millisecond
-	kubeletLatency = 10 * time.Millisecond
-)
-
-// The client limits of kube-controller-manager, for each controller: --kube-api-qps and --kube-api-burst, v1.36.
-const (
-	controllerQPS   = 20
-	controllerBurst = 30
-)
+// stageLatency is the mean time from the end of a fake kubelet's stage to its write: 5-15 ms were measured.
+const stageLatency = 10 * time.Millisecond
 
 // annotationPrefix is what the recordings' pods carry their delays under.
 const annotationPrefix = "realcp/"
@@ -74,38 +60,37 @@ func newTimeline(rec *recording.Recording, registry framework.Registry, dir stri
 	return t, err
 }
 
-func constant(d time.Duration) func() time.Duration { return func() time.Duration { return d } }
-
 // components makes the control plane and the fake kubelets.
 func (t *timeline) components(registry framework.Registry) error {
 	c, err := config.Default(registry)
 	if err != nil {
 		return err
 	}
+	l := workloads.KwokLatency()
 	sched, err := scheduler.New(t.engine, t.store, scheduler.Config{
 		Profiles: c.Profiles, Registry: registry,
-		WatchLatency: constant(watchLatency), CycleTime: constant(cycleLatency), BindLatency: constant(bindLatency),
+		WatchLatency: t.drawn("watch", l.Watch), CycleTime: t.drawn("schedule", l.Schedule), BindLatency: t.drawn("bind", l.Bind),
 	})
 	if err != nil {
 		return err
 	}
 	sched.Observe(t.recorder.OnDecision)
-	opts := controller.Options{QPS: controllerQPS, Burst: controllerBurst, WatchLatency: constant(watchLatency), CallLatency: t.jitter("call", callLatency)}
+	opts := controller.Options{QPS: l.QPS, Burst: l.Burst, WatchLatency: t.drawn("watch", l.Watch), CallLatency: t.drawn("call", l.Call)}
 	deployment.New(t.engine, t.store, opts)
 	replicaset.New(t.engine, t.store, opts)
 	statefulset.New(t.engine, t.store, opts)
 	daemonset.New(t.engine, t.store, opts)
 	job.New(t.engine, t.store, opts)
 	stages := kubelet.AnnotatedStages(annotationPrefix)
-	stages.Latency = t.jitter("kubelet", kubeletLatency)
+	stages.Latency = t.drawn("kubelet", workloads.Uniform{Min: stageLatency / 2, Max: stageLatency * 3 / 2})
 	labelled := stages.Fails
 	stages.Fails = func(p *cluster.Pod) bool { return labelled(p) || t.failing.fails(p) }
 	kubelet.New(t.engine, t.store, kubelet.Config{Stages: &stages})
 	return nil
 }
 
-// jitter spreads a latency evenly over half to one and a half of its mean, so that nothing is in step by accident.
-func (t *timeline) jitter(stream string, mean time.Duration) func() time.Duration {
-	r := rand.New(t.engine.Rand("timeline/" + stream))
-	return func() time.Duration { return mean/2 + time.Duration(r.Int64N(int64(mean))) }
+// drawn draws a latency from a stream of its own.
+func (t *timeline) drawn(stream string, d workloads.Distribution) func() time.Duration {
+	src := t.engine.Rand("timeline/" + stream)
+	return func() time.Duration { return d.Sample(src) }
 }
