@@ -29,6 +29,7 @@ type runFlags struct {
 	format   string
 	check    bool
 	strict   bool
+	watch    bool
 }
 
 func (p *program) runCommand() *cobra.Command {
@@ -39,6 +40,7 @@ func (p *program) runCommand() *cobra.Command {
 		Long: `Run simulates a scenario file (workloads/README.md lists its keys) and prints a table of results.
 With -o it also writes them to a folder: pods.csv, summary.json, events.jsonl, timeseries.csv, manifest.yaml,
 wallclock.json and decisions.log.zst, which wavetank explain reads (results/README.md defines every figure).
+With --watch it first prints the events of the run, while it runs, as kubectl get events -w would.
 
 Ctrl-C ends the run: what was measured until then is printed and written, and marked as partial. A second one ends the
 program at once.`,
@@ -58,6 +60,7 @@ program at once.`,
 	flags.StringArrayVar(&f.settings, "set", nil, "replace a value of the scenario; `key=value` is such as workload[0].trace.timeScale=2; can be repeated")
 	flags.StringVar(&f.traces, "traces", tracesDir(), "`folder` that trace paths are relative to; $WAVETANK_TRACES sets another default")
 	flags.StringVar(&f.format, "format", "table", "`format` to print: table, json or csv")
+	flags.BoolVar(&f.watch, "watch", false, "print events as they happen, one on a line, before the results")
 	flags.BoolVar(&f.strict, "strict", false, "refuse manifests with anything that is not modelled, in place of a warning")
 	flags.BoolVar(&f.check, "check", false, "check the cluster's invariants after every change, and fully at the end")
 	return cmd
@@ -74,6 +77,9 @@ func tracesDir() string {
 func (p *program) run(path string, f runFlags, seedGiven bool) error {
 	if err := oneOf("format", f.format, "table", "json", "csv"); err != nil {
 		return err
+	}
+	if f.watch && f.format != "table" {
+		return fmt.Errorf("--watch: lines of events and --format %s do not go together", f.format)
 	}
 	ctx, release := interruptible()
 	defer release()
@@ -98,7 +104,7 @@ func (p *program) run(path string, f runFlags, seedGiven bool) error {
 		fmt.Fprintln(p.errOut, "wavetank: interrupted before the run began: there are no results")
 		return nil
 	}
-	took, runErr := p.drive(ctx, s)
+	took, runErr := p.drive(ctx, s, f.watch)
 	for _, w := range s.failures() {
 		fmt.Fprintln(p.errOut, "warning:", w)
 	}
@@ -132,11 +138,15 @@ func (f *runFlags) load(path string, seedGiven bool) (*workloads.Scenario, error
 	return workloads.Load(path, append(settings, f.settings...)...)
 }
 
-// drive runs the simulation until its end or an interrupt, and returns the wall time it took.
-func (p *program) drive(ctx context.Context, s *simulation) (time.Duration, error) {
+// drive runs the simulation until its end or an interrupt, and returns the wall time it took. Where events are printed no
+// bar shows the progress.
+func (p *program) drive(ctx context.Context, s *simulation, watched bool) (time.Duration, error) {
 	heard := context.AfterFunc(ctx, s.engine.Stop)
 	defer heard()
-	bar := newProgress(p.errOut, s)
+	bar := &progress{}
+	if !watched {
+		bar = newProgress(p.errOut, s)
+	}
 	start := time.Now()
 	err := s.engine.Run(s.until)
 	took := time.Since(start)

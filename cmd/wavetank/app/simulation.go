@@ -48,7 +48,7 @@ func (p *program) newSimulation(sc *workloads.Scenario, f *runFlags) (*simulatio
 	if err != nil {
 		return nil, err
 	}
-	if err = s.record(policy); err != nil {
+	if err = s.record(policy, p.watcher(f)); err != nil {
 		return nil, err
 	}
 	s.apps = s.reconciled(f.strict)
@@ -85,13 +85,13 @@ func (s *simulation) close() {
 func (s *simulation) fail(err error) { s.engine.Fail(&failure{err}) }
 
 // record starts the recording: it has to see every change from the first on.
-func (s *simulation) record(policy string) error {
+func (s *simulation) record(policy string, watch func(line []byte)) error {
 	var err error
 	r := s.scenario.Results
 	s.recorder, err = results.NewRecorder(results.Config{
 		Scenario: s.scenario.Name, Policy: policy, Seed: s.scenario.Seed, Dir: s.dir,
 		Events: r.Events && s.dir != "", SampleEvery: sampleEvery(r.SampleEvery, s.dir), Fail: s.fail,
-		Decisions: s.decisionLog(),
+		Decisions: s.decisionLog(), Watch: watch,
 	})
 	if err != nil {
 		return err
