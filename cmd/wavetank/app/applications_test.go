@@ -26,7 +26,7 @@ func TestRolloutShowsWhatItSays(t *testing.T) {
 	for _, row := range rowsOf(t, dir) {
 		set := row.Name[:strings.LastIndexByte(row.Name, '-')]
 		at := row.Submitted.Seconds()
-		if _, seen := first[set]; !seen {
+		if earliest, seen := first[set]; !seen || at < earliest { // rows stand in the order in which pods ended
 			first[set] = at
 		}
 		last[set] = max(last[set], at)

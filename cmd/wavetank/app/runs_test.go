@@ -26,6 +26,7 @@ var shorter = map[string]string{
 	"million": "workload[0].synthetic.count=10000",
 	"mm1":     "workload[0].synthetic.count=1000",
 	"mmc":     "workload[0].synthetic.count=600",
+	"day":     "until=70m",
 }
 
 // shippedRuns returns all scenarios of this project, also those that someone adds tomorrow.
