@@ -11,8 +11,8 @@ import (
 
 // holding is a node with images of so many MiB, named after their size as upstream's tests do.
 func holding(name string, mib ...int64) *cluster.Node {
-	names := map[int64]string{10: "gcr.io/10", 20: "gcr.io/20", 30: "gcr.io/30", 40: "gcr.io/40", 250: "gcr.io/250",
-		300: "gcr.io/300", 600: "gcr.io/600", 900: "gcr.io/900", 2000: "gcr.io/2000", 4000: "gcr.io/4000"}
+	names := map[int64]string{10: "example/10", 20: "example/20", 30: "example/30", 40: "example/40", 250: "example/250",
+		300: "example/300", 600: "example/600", 900: "example/900", 2000: "example/2000", 4000: "example/4000"}
 	b := node(name)
 	for _, m := range mib {
 		b.Image(m, names[m]+":latest", names[m]+":v1", names[m]+":v1")
@@ -30,18 +30,18 @@ func TestImageLocality(t *testing.T) {
 		nodes [][]int64
 		want  []int64
 	}{
-		{"two images spread on two nodes, prefer the larger", pod().Image("gcr.io/40", "gcr.io/250"), [][]int64{a, b}, []int64{0, 5}},
-		{"two images on one node", pod().Image("gcr.io/40", "gcr.io/300"), [][]int64{a, b}, []int64{7, 0}},
-		{"beyond the limit", pod().Image("gcr.io/10", "gcr.io/4000"), [][]int64{big, b}, []int64{100, 0}},
-		{"with a node without images", pod().Image("gcr.io/10", "gcr.io/4000"), [][]int64{big, b, nil}, []int64{66, 0, 0}},
-		{"several large images", pod().Image("gcr.io/300", "gcr.io/600", "gcr.io/900"), [][]int64{mid, c, nil}, []int64{32, 36, 0}},
-		{"several small images", pod().Image("gcr.io/30", "gcr.io/40"), [][]int64{mix, big}, []int64{1, 0}},
-		{"an image volume counts, and is no container", pod().Image("gcr.io/30").ImageVolume("gcr.io/300"), [][]int64{c, big}, []int64{12, 0}},
-		{"init containers count", pod().Image("gcr.io/30").InitImage("gcr.io/300"), [][]int64{a, mix}, []int64{6, 0}},
-		{"a tag that no node holds", pod().Image("gcr.io/300:v2"), [][]int64{a, c}, []int64{0, 0}},
-		{"a tag that one does", pod().Image("gcr.io/2000:v1"), [][]int64{a, c}, []int64{100, 0}},
-		{"no images anywhere", pod().Image("gcr.io/300"), [][]int64{nil, nil}, []int64{0, 0}},
-		{"one image in two containers counts twice", pod().Image("gcr.io/300", "gcr.io/300"), [][]int64{a, nil}, []int64{14, 0}},
+		{"two images spread on two nodes, prefer the larger", pod().Image("example/40", "example/250"), [][]int64{a, b}, []int64{0, 5}},
+		{"two images on one node", pod().Image("example/40", "example/300"), [][]int64{a, b}, []int64{7, 0}},
+		{"beyond the limit", pod().Image("example/10", "example/4000"), [][]int64{big, b}, []int64{100, 0}},
+		{"with a node without images", pod().Image("example/10", "example/4000"), [][]int64{big, b, nil}, []int64{66, 0, 0}},
+		{"several large images", pod().Image("example/300", "example/600", "example/900"), [][]int64{mid, c, nil}, []int64{32, 36, 0}},
+		{"several small images", pod().Image("example/30", "example/40"), [][]int64{mix, big}, []int64{1, 0}},
+		{"an image volume counts, and is no container", pod().Image("example/30").ImageVolume("example/300"), [][]int64{c, big}, []int64{12, 0}},
+		{"init containers count", pod().Image("example/30").InitImage("example/300"), [][]int64{a, mix}, []int64{6, 0}},
+		{"a tag that no node holds", pod().Image("example/300:v2"), [][]int64{a, c}, []int64{0, 0}},
+		{"a tag that one does", pod().Image("example/2000:v1"), [][]int64{a, c}, []int64{100, 0}},
+		{"no images anywhere", pod().Image("example/300"), [][]int64{nil, nil}, []int64{0, 0}},
+		{"one image in two containers counts twice", pod().Image("example/300", "example/300"), [][]int64{a, nil}, []int64{14, 0}},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			var nodes []*cluster.Node
@@ -65,6 +65,6 @@ func TestImageLocalityIsLocalWithoutImages(t *testing.T) {
 func TestImageLocalityForgetsThePodBefore(t *testing.T) {
 	plugin := build[framework.ScorePlugin](t, ImageLocality, "")
 	v := view([]*cluster.Node{holding("a", 300), holding("b")})
-	require.EqualValues(t, 12, scores(t, plugin, pod().Image("gcr.io/300").Obj(), v)["a"])
-	require.EqualValues(t, 0, scores(t, plugin, pod().Image("gcr.io/600").Obj(), v)["a"])
+	require.EqualValues(t, 12, scores(t, plugin, pod().Image("example/300").Obj(), v)["a"])
+	require.EqualValues(t, 0, scores(t, plugin, pod().Image("example/600").Obj(), v)["a"])
 }

@@ -151,7 +151,7 @@ var images = []image{
 	{"registry.example.com/ml/train:cuda12", []string{"registry.example.com/ml/train:cuda12"}, 6200 * mebi},
 	{"registry.example.com/ml/serve", []string{"registry.example.com/ml/serve:latest"}, 2100 * mebi},
 	{"registry.example.com:5000/base/java", []string{"registry.example.com:5000/base/java:latest", "registry.example.com:5000/base/java:21"}, 640 * mebi},
-	{"docker.io/library/postgres:16", []string{"docker.io/library/postgres:16"}, 430 * mebi},
+	{"registry.example.com/library/postgres:16", []string{"registry.example.com/library/postgres:16"}, 430 * mebi},
 	{"registry.example.com/batch/job" + digest, []string{"registry.example.com/batch/job" + digest}, 950 * mebi},
-	{"quay.io/tools/sidecar:v3", []string{"quay.io/tools/sidecar:v3"}, 20 * mebi},
+	{"images.example.com/tools/sidecar:v3", []string{"images.example.com/tools/sidecar:v3"}, 20 * mebi},
 }
