@@ -123,7 +123,5 @@ func TestInterruptBeforeTheRun(t *testing.T) {
 	require.Equal(t, 130, p.exitCode(t), p.err.String())
 	require.Equal(t, "wavetank: interrupted before the run began: there are no results\n", p.err.String())
 	require.Empty(t, p.out.String())
-	entries, err := os.ReadDir(dir)
-	require.NoError(t, err)
-	require.Empty(t, entries)
+	require.NoDirExists(t, dir)
 }

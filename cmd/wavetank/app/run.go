@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"os/signal"
 	"strconv"
@@ -88,6 +89,7 @@ func (p *program) run(path string, f runFlags, seedGiven bool) error {
 		return err
 	}
 	if f.dir != "" {
+		defer removeIfEmpty(f.dir, missing(f.dir))
 		if err = results.OpenDir(f.dir); err != nil {
 			return err
 		}
@@ -169,4 +171,17 @@ func (o *outcome) render(w io.Writer, format string) error {
 		return o.summary.CSV(w)
 	}
 	return o.summary.Table(w, o.wall)
+}
+
+// missing reports whether nothing has this path.
+func missing(path string) bool {
+	_, err := os.Lstat(path)
+	return errors.Is(err, fs.ErrNotExist)
+}
+
+// removeIfEmpty takes back a folder that was made for results that did not come to be.
+func removeIfEmpty(dir string, made bool) {
+	if made {
+		_ = os.Remove(dir) // fails where the folder holds anything
+	}
 }
