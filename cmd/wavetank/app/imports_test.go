@@ -56,9 +56,9 @@ const meetInStore = "controllers, kubelet, faults, load and scheduler never impo
 
 // A fence keeps a library in the folders that need it.
 type fence struct {
-	library string // an import path, or the beginning of one
-	within  []string
-	reason  string
+	path   string // an import path, or the beginning of one
+	within []string
+	reason string
 }
 
 var fences = []fence{
@@ -157,7 +157,7 @@ func judgeLibrary(folder, library string) string {
 		return "traces use the standard library and decoders only: a trace reader is of use without a simulator"
 	}
 	for _, f := range fences {
-		if inLibrary(f.library, library) {
+		if inLibrary(f.path, library) {
 			return f.judge(folder)
 		}
 	}
@@ -232,7 +232,7 @@ func TestRulesGiveReasons(t *testing.T) {
 		require.NotEmpty(t, d.reason, d.folder)
 	}
 	for _, f := range fences {
-		require.NotEmpty(t, f.reason, f.library)
+		require.NotEmpty(t, f.reason, f.path)
 	}
 }
 
