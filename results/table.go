@@ -8,7 +8,6 @@ import (
 	"strings"
 
 	"github.com/olekukonko/tablewriter"
-	"github.com/olekukonko/tablewriter/renderer"
 	"github.com/olekukonko/tablewriter/tw"
 )
 
@@ -21,10 +20,10 @@ func (s *Summary) Table(w io.Writer, wall *Wallclock) error {
 	rows = append(rows, s.decisionRows(wall)...)
 	rows = append(rows, wall.rows()...)
 	rows = append(rows, []string{"digest", s.Digest})
-	if err := render(w, []string{"metric", "value"}, rows); err != nil {
+	if err := RenderTable(w, tw.AlignRight, []string{"metric", "value"}, rows); err != nil {
 		return err
 	}
-	return render(w, []string{"resource", "utilisation", "mean allocated", "peak allocated", "allocatable"}, s.resourceRows())
+	return RenderTable(w, tw.AlignRight, []string{"resource", "utilisation", "mean allocated", "peak allocated", "allocatable"}, s.resourceRows())
 }
 
 // CSV writes all metrics of the summary as lines of name, value and unit, in base units and full precision.
@@ -51,16 +50,13 @@ func (s *Summary) heading() string {
 	return text
 }
 
-// render writes a table: the first column to the left, figures to the right.
-func render(w io.Writer, header []string, rows [][]string) error {
-	align := make(tw.Alignment, len(header))
-	for i := range align {
-		align[i] = tw.AlignRight
-	}
-	align[0] = tw.AlignLeft
+// RenderTable writes rows under a header: the first column to the left, the others aligned as asked for. The error is
+// the writer's.
+func RenderTable(w io.Writer, align tw.Align, header []string, rows [][]string) error {
+	columns := tw.MakeAlign(len(header), align)
+	columns[0] = tw.AlignLeft
 	t := tablewriter.NewTable(w,
-		tablewriter.WithRenderer(renderer.NewBlueprint()),
-		tablewriter.WithAlignment(align),
+		tablewriter.WithAlignment(columns),
 		tablewriter.WithHeaderAutoFormat(tw.Off),
 		tablewriter.WithHeaderAutoWrap(tw.WrapNone),
 		tablewriter.WithRowAutoWrap(tw.WrapNone),

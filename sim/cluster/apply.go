@@ -49,25 +49,15 @@ func respec(into, from Object) bool {
 	meta := *into.Meta()
 	switch to := into.(type) {
 	case *Deployment:
-		status := to.Status
-		*to = *from.(*Deployment)
-		to.Status = status
+		replace(to, from.(*Deployment), &to.Status)
 	case *ReplicaSet:
-		status := to.Status
-		*to = *from.(*ReplicaSet)
-		to.Status = status
+		replace(to, from.(*ReplicaSet), &to.Status)
 	case *StatefulSet:
-		status := to.Status
-		*to = *from.(*StatefulSet)
-		to.Status = status
+		replace(to, from.(*StatefulSet), &to.Status)
 	case *DaemonSet:
-		status := to.Status
-		*to = *from.(*DaemonSet)
-		to.Status = status
+		replace(to, from.(*DaemonSet), &to.Status)
 	case *Job:
-		status := to.Status
-		*to = *from.(*Job)
-		to.Status = status
+		replace(to, from.(*Job), &to.Status)
 	case *CronJob:
 		last, scheduled, active := to.LastSchedule, to.Scheduled, to.Active
 		*to = *from.(*CronJob)
@@ -77,9 +67,7 @@ func respec(into, from Object) bool {
 		*to = *from.(*PodDisruptionBudget)
 		to.DisruptionsAllowed, to.DisruptedPods = allowed, disrupted
 	case *Node:
-		down := to.Down
-		*to = *from.(*Node)
-		to.Down = down
+		replace(to, from.(*Node), &to.Down)
 	case *PodSet:
 		*to = *from.(*PodSet)
 	case *Namespace:
@@ -93,4 +81,11 @@ func respec(into, from Object) bool {
 	}
 	*into.Meta() = meta
 	return true
+}
+
+// replace gives an object all of another but its own status, which is a field of the first.
+func replace[O, S any](into, from *O, status *S) {
+	kept := *status
+	*into = *from
+	*status = kept
 }
