@@ -99,8 +99,11 @@ func (l *eventLog) podRemoved(c *cluster.Change, old *cluster.Pod) {
 
 // disrupted writes why a pod has to go, where the API server states it as a condition.
 func (l *eventLog) disrupted(c *cluster.Change, p *cluster.Pod) {
-	if c.Reason == cluster.ReasonPreempted {
+	switch c.Reason {
+	case cluster.ReasonPreempted:
 		l.pod(c.At, p, "preempted").text("node", p.NodeName).end()
+	case cluster.ReasonEvicted, cluster.ReasonTaintEvicted, cluster.ReasonPodGC:
+		l.pod(c.At, p, "evicted").text("node", p.NodeName).text("reason", string(c.Reason)).end()
 	}
 }
 
@@ -114,7 +117,7 @@ func (l *eventLog) unschedulable(d *framework.Decision, message string) {
 }
 
 // nowhere stands for a node before its creation: not ready, without taints.
-var nowhere = cluster.Node{Down: true}
+var nowhere = cluster.Node{NodeState: cluster.NodeState{Ready: cluster.ConditionUnknown}}
 
 func (l *eventLog) nodeChange(at sim.Time, before, after *cluster.Node) {
 	if after == nil {
@@ -126,20 +129,22 @@ func (l *eventLog) nodeChange(at sim.Time, before, after *cluster.Node) {
 		l.node(at, after, "created").end()
 	}
 	if after.Down != before.Down {
-		event := "ready"
-		if after.Down {
-			event = "notready"
-		}
-		l.node(at, after, event).end()
+		l.node(at, after, either(after.Down, "down", "up")).end()
+	}
+	if after.Isolated != before.Isolated {
+		l.node(at, after, either(after.Isolated, "isolated", "connected")).end()
+	}
+	switch {
+	case after.Ready == before.Ready:
+	case after.Ready == cluster.ConditionTrue:
+		l.node(at, after, "ready").end()
+	default:
+		l.node(at, after, "notready").text("status", after.Ready.String()).text("reason", after.ReadyReason).end()
 	}
 	l.taints(at, after, "untainted", before.Taints, after.Taints)
 	l.taints(at, after, "tainted", after.Taints, before.Taints)
 	if after.Unschedulable != before.Unschedulable {
-		event := "uncordoned"
-		if after.Unschedulable {
-			event = "cordoned"
-		}
-		l.node(at, after, event).end()
+		l.node(at, after, either(after.Unschedulable, "cordoned", "uncordoned")).end()
 	}
 }
 
@@ -152,11 +157,13 @@ func (l *eventLog) taints(at sim.Time, n *cluster.Node, event string, has, other
 	}
 }
 
-func readyEvent(ready bool) string {
-	if ready {
-		return "ready"
+func readyEvent(ready bool) string { return either(ready, "ready", "unready") }
+
+func either(is bool, yes, no string) string {
+	if is {
+		return yes
 	}
-	return "unready"
+	return no
 }
 
 // begin starts a line; text and number add to it, end writes it.

@@ -137,7 +137,7 @@ func nodeEvents(before, after *cluster.Node) []framework.ClusterEvent {
 	if !maps.Equal(before.Labels, after.Labels) {
 		action |= framework.UpdateNodeLabel
 	}
-	if before.Down != after.Down {
+	if before.Ready != after.Ready {
 		action |= framework.UpdateNodeCondition
 	}
 	if !maps.Equal(before.Annotations, after.Annotations) {

@@ -15,7 +15,7 @@ func (d *decoder) scenario(v value) *Scenario {
 	base := filepath.Base(d.file)
 	s := &Scenario{
 		Name:    strings.TrimSuffix(base, filepath.Ext(base)),
-		Latency: zeroLatency(),
+		Latency: zeroLatency(), Flags: DefaultFlags(),
 		Results: Results{Events: true, Decisions: DecisionsSummary},
 	}
 	has := d.object(v,
@@ -26,6 +26,7 @@ func (d *decoder) scenario(v value) *Scenario {
 		into("workload", &s.Workload, some(d, d.workloadEntry)),
 		into("scheduler", &s.Scheduler, d.scheduler),
 		into("latency", &s.Latency, d.latency),
+		into("flags", &s.Flags, d.flags),
 		into("apps", &s.Apps, list(d, d.app)),
 		into("actions", &s.Actions, list(d, d.action)),
 		into("faults", &s.Faults, list(d, d.fault)),

@@ -35,6 +35,7 @@ func (s *Scenario) node() *yaml.Node {
 		pair{"workload", sequence(s.Workload, WorkloadEntry.node)},
 		pair{"scheduler", s.Scheduler.node()},
 		pair{"latency", s.Latency.node()},
+		unless(s.Flags.node() == nil, "flags", s.Flags.node()),
 		pair{"apps", sequence(s.Apps, App.node)},
 		pair{"actions", sequence(s.Actions, Action.node)},
 		pair{"faults", sequence(s.Faults, Fault.node)},

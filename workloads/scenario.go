@@ -17,6 +17,7 @@ type Scenario struct {
 	Workload  []WorkloadEntry // at least one, unless manifests or actions make the pods
 	Scheduler Scheduler
 	Latency   Latency
+	Flags     Flags // of the control plane; default DefaultFlags
 	Apps      []App
 	Actions   []Action
 	Faults    []Fault

@@ -128,7 +128,7 @@ func splitByBudget(pods []*cluster.Pod, budgets []cluster.Object) (violating, ot
 
 func budgetCounts(b *cluster.PodDisruptionBudget, p *cluster.Pod) bool {
 	return len(p.Labels) > 0 && b.Namespace == p.Namespace && !b.Selector.Empty() && b.Selector.Matches(p.Labels) &&
-		!slices.Contains(b.DisruptedPods, p.Name)
+		!b.Disrupts(p.Name)
 }
 
 // pickCandidate returns the best candidate: fewest broken budgets, then the lowest of the highest priorities of victims,

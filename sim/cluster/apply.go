@@ -63,11 +63,13 @@ func respec(into, from Object) bool {
 		*to = *from.(*CronJob)
 		to.LastSchedule, to.Scheduled, to.Active = last, scheduled, active
 	case *PodDisruptionBudget:
-		allowed, disrupted := to.DisruptionsAllowed, to.DisruptedPods
+		old := *to
 		*to = *from.(*PodDisruptionBudget)
-		to.DisruptionsAllowed, to.DisruptedPods = allowed, disrupted
+		to.KeepStatus(&old)
+	case *HorizontalPodAutoscaler:
+		replace(to, from.(*HorizontalPodAutoscaler), &to.Status)
 	case *Node:
-		replace(to, from.(*Node), &to.Down)
+		replace(to, from.(*Node), &to.NodeState)
 	case *PodSet:
 		*to = *from.(*PodSet)
 	case *Namespace:

@@ -66,16 +66,16 @@ var applied = []struct {
 		},
 	},
 	{
-		&cluster.PodDisruptionBudget{DisruptionsAllowed: 7, DisruptedPods: []string{"p"}},
+		&cluster.PodDisruptionBudget{DisruptionsAllowed: 7, DisruptedPods: []cluster.DisruptedPod{{Name: "p"}}},
 		&cluster.PodDisruptionBudget{Selector: cluster.SelectLabels(cluster.Labels{"app": "web"})},
 		func(t *testing.T, o cluster.Object) {
 			require.NotNil(t, o.(*cluster.PodDisruptionBudget).Selector)
 			require.EqualValues(t, 7, o.(*cluster.PodDisruptionBudget).DisruptionsAllowed)
-			require.Equal(t, []string{"p"}, o.(*cluster.PodDisruptionBudget).DisruptedPods)
+			require.Equal(t, []cluster.DisruptedPod{{Name: "p"}}, o.(*cluster.PodDisruptionBudget).DisruptedPods)
 		},
 	},
 	{
-		&cluster.Node{AllocatablePods: 1, Down: true},
+		&cluster.Node{AllocatablePods: 1, NodeState: cluster.NodeState{Down: true}},
 		&cluster.Node{AllocatablePods: 2},
 		func(t *testing.T, o cluster.Object) {
 			require.EqualValues(t, 2, o.(*cluster.Node).AllocatablePods)

@@ -42,6 +42,15 @@ const (
 	ReasonDeleted    Reason = "Deleted"
 	ReasonCordoned   Reason = "Cordoned"
 	ReasonUncordoned Reason = "Uncordoned"
+
+	// Why a pod has to go, in the words of its condition DisruptionTarget (k8s.io/api core/v1 types.go, v0.36).
+	ReasonEvicted      Reason = "EvictionByEvictionAPI"
+	ReasonTaintEvicted Reason = "DeletionByTaintManager"
+	ReasonPodGC        Reason = "DeletionByPodGC"
+
+	ReasonNodeNotReady Reason = "NodeNotReady" // the node lifecycle controller gives a node up
+	ReasonNodeReady    Reason = "NodeReady"    // a kubelet reports that its node is well
+	ReasonScaled       Reason = "Scaled"       // an autoscaler changes a workload's replicas
 )
 
 // Change is one fact about the cluster. The sequence of changes is the run's history: results are computed from it.

@@ -33,6 +33,7 @@ const (
 	KindSecret
 	KindResourceQuota
 	KindLimitRange
+	KindHorizontalPodAutoscaler
 	kindCount
 )
 
@@ -45,6 +46,7 @@ var kindNames = [kindCount]string{
 	KindDeployment: "Deployment", KindDaemonSet: "DaemonSet", KindJob: "Job", KindCronJob: "CronJob",
 	KindConfigMap: "ConfigMap", KindSecret: "Secret",
 	KindResourceQuota: "ResourceQuota", KindLimitRange: "LimitRange",
+	KindHorizontalPodAutoscaler: "HorizontalPodAutoscaler",
 }
 
 // String returns the kind as manifests spell it.

@@ -1,5 +1,7 @@
 package cluster
 
+import "github.com/wavetank/wavetank/sim"
+
 // Effect is what a taint does to pods that do not tolerate it.
 type Effect uint8
 
@@ -42,6 +44,10 @@ const (
 	TaintUnschedulable = "node.kubernetes.io/unschedulable"
 	TaintNotReady      = "node.kubernetes.io/not-ready"
 	TaintUnreachable   = "node.kubernetes.io/unreachable"
+	TaintOutOfService  = "node.kubernetes.io/out-of-service"
+
+	// LabelNodeGroup holds the name of the node group that a node belongs to.
+	LabelNodeGroup = "wavetank.dev/node-group"
 )
 
 // Image is a container image that a node holds.
@@ -60,8 +66,37 @@ type Node struct {
 	Taints          []Taint
 	Unschedulable   bool // cordoned
 	Images          []Image
-	Down            bool // the machine is off: nothing runs there and nobody has to know yet
+	Price           float64 // of an hour, in the scenario's currency; 0: not known
+	NodeState
 }
+
+// NodeState is what has become of a machine, and what the API knows of it.
+type NodeState struct {
+	Down     bool     // the machine is off: nothing runs there and nobody has to know yet
+	Isolated bool     // it runs, and reaches neither the API server nor other zones
+	Silent   sim.Time // since when no heartbeat can have been sent; valid if Down or Isolated
+	Slowdown float64  // how many times as long everything takes there; 0: not at all
+
+	Ready           ConditionStatus // the condition Ready
+	ReadyReason     string          // why it is what it is: "NodeStatusUnknown", "KubeletNotReady", ...
+	ReadyTransition sim.Time        // when it changed, in whole seconds of the wall clock
+}
+
+// ConditionStatus is the status of a condition. The zero value is True: nodes are well unless something is said.
+type ConditionStatus uint8
+
+// The statuses of a condition.
+const (
+	ConditionTrue ConditionStatus = iota
+	ConditionFalse
+	ConditionUnknown
+)
+
+// String returns the status as manifests spell it.
+func (s ConditionStatus) String() string { return [...]string{"True", "False", "Unknown"}[s] }
+
+// Reachable tells whether the node runs and is heard of.
+func (s *NodeState) Reachable() bool { return !s.Down && !s.Isolated }
 
 // Kind returns KindNode.
 func (n *Node) Kind() Kind { return KindNode }

@@ -13,6 +13,7 @@ type PodSet struct {
 	ObjectMeta
 	Type     Kind
 	Selector *Selector
+	ClientIP bool // of a Service: sessionAffinity ClientIP
 }
 
 // Kind returns the kind it stands for.
@@ -21,18 +22,6 @@ func (s *PodSet) Kind() Kind { return s.Type }
 // PodSelector implements SelectsPods.
 func (s *PodSet) PodSelector() *Selector { return s.Selector }
 func (s *PodSet) clone() Object          { c := *s; return &c }
-
-// PodDisruptionBudget limits voluntary evictions among the pods it selects.
-type PodDisruptionBudget struct {
-	ObjectMeta
-	Selector           *Selector
-	DisruptionsAllowed int32
-	DisruptedPods      []string // names of pods whose eviction is under way
-}
-
-// Kind returns KindPodDisruptionBudget.
-func (b *PodDisruptionBudget) Kind() Kind    { return KindPodDisruptionBudget }
-func (b *PodDisruptionBudget) clone() Object { c := *b; return &c }
 
 // PriorityClass names a priority.
 type PriorityClass struct {
@@ -77,6 +66,8 @@ func NewObject(k Kind) Object {
 		return &LimitRange{}
 	case KindPodDisruptionBudget:
 		return &PodDisruptionBudget{}
+	case KindHorizontalPodAutoscaler:
+		return &HorizontalPodAutoscaler{}
 	case KindPriorityClass:
 		return &PriorityClass{}
 	case KindPersistentVolume:

@@ -22,6 +22,7 @@ type Store struct {
 	objects   [kindCount]map[NamespacedName]Object
 	lists     [kindCount][]Object // sorted; nil when stale
 	owned     map[UID][]Object    // by managing controller, sorted by UID
+	onNode    map[string][]*Pod   // nil until somebody asks
 	wall      sim.Time            // fraction of the wall clock's second at the run's begin
 	seq       uint64
 	uids      uint64
@@ -29,6 +30,8 @@ type Store struct {
 	admit     func(Object) error // nil: everything is admitted
 	observers []func(*Change)
 	watchers  []*watcher
+
+	selections *selections // nil until there is one
 }
 
 // NewStore returns an empty store whose writes happen at the engine's time.
@@ -190,6 +193,7 @@ func (s *Store) commit(c *Change) {
 	}
 	s.lists[kind] = nil
 	s.index(c)
+	s.indexPod(c)
 	s.hash = c.mix(s.hash)
 	for _, fn := range s.observers {
 		fn(c)

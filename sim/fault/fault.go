@@ -27,7 +27,7 @@ func TakeDown(store *cluster.Store, name string) error {
 		return nil
 	}
 	return store.EditNode(name, cluster.ReasonNodeDown, func(n *cluster.Node) {
-		n.Down = true
+		n.Down, n.Silent, n.Ready = true, store.Now(), cluster.ConditionUnknown
 		if !slices.Contains(n.Taints, unreachable) {
 			n.Taints = append(slices.Clone(n.Taints), unreachable)
 		}
@@ -40,7 +40,7 @@ func BringUp(store *cluster.Store, name string) error {
 		return nil
 	}
 	return store.EditNode(name, cluster.ReasonNodeUp, func(n *cluster.Node) {
-		n.Down = false
+		n.Down, n.Ready = false, cluster.ConditionTrue
 		n.Taints = slices.DeleteFunc(slices.Clone(n.Taints), func(t cluster.Taint) bool { return t == unreachable })
 	})
 }

@@ -170,7 +170,7 @@ func TestDrainWaitsForBudgets(t *testing.T) {
 			case w.engine.Now() < sim.Time(70*time.Second):
 				return fmt.Errorf("no: %w", actions.ErrTooManyRequests)
 			}
-			return s.Terminate(pod, actions.ReasonEvicted)
+			return s.Terminate(pod, cluster.ReasonEvicted)
 		}
 	})
 	require.Equal(t, []string{"1m0sa", "1m0sb", "1m5sa", "1m10sa"}, asked)

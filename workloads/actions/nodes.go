@@ -12,10 +12,6 @@ import (
 // ErrTooManyRequests is what an eviction returns that a disruption budget does not allow for now: 429 of the API.
 var ErrTooManyRequests = errors.New("too many requests")
 
-// ReasonEvicted is the reason of pods that a drain ends (pkg/registry/core/pod/storage/eviction.go: the reason of the
-// condition DisruptionTarget, v1.36).
-const ReasonEvicted cluster.Reason = "EvictionByEvictionAPI"
-
 func (t *Timetable) cordon(r workloads.Ref, cordon bool) error {
 	o, err := t.get(r)
 	if err != nil || o.(*cluster.Node).Unschedulable == cordon {
@@ -94,5 +90,5 @@ func (t *Timetable) evict(pod cluster.Key) error {
 	if t.cfg.Evict != nil {
 		return t.cfg.Evict(t.cfg.Store, pod)
 	}
-	return t.cfg.Store.Terminate(pod, ReasonEvicted)
+	return t.cfg.Store.Terminate(pod, cluster.ReasonEvicted)
 }

@@ -88,10 +88,11 @@ func keepStatus(o, old cluster.Object) {
 		from := old.(*cluster.CronJob)
 		o.LastSchedule, o.Scheduled, o.Active = from.LastSchedule, from.Scheduled, from.Active
 	case *cluster.Node:
-		o.Down = old.(*cluster.Node).Down
+		o.NodeState = old.(*cluster.Node).NodeState
 	case *cluster.PodDisruptionBudget:
-		from := old.(*cluster.PodDisruptionBudget)
-		o.DisruptionsAllowed, o.DisruptedPods = from.DisruptionsAllowed, from.DisruptedPods
+		o.KeepStatus(old.(*cluster.PodDisruptionBudget))
+	case *cluster.HorizontalPodAutoscaler:
+		o.Status = old.(*cluster.HorizontalPodAutoscaler).Status
 	}
 }
 
@@ -143,6 +144,8 @@ func assignOther(to, from cluster.Object) {
 		*to = *from.(*cluster.PodSet)
 	case *cluster.PodDisruptionBudget:
 		*to = *from.(*cluster.PodDisruptionBudget)
+	case *cluster.HorizontalPodAutoscaler:
+		*to = *from.(*cluster.HorizontalPodAutoscaler)
 	case *cluster.PriorityClass:
 		*to = *from.(*cluster.PriorityClass)
 	case *cluster.ConfigMap:

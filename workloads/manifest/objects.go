@@ -54,7 +54,9 @@ func podDisruptionBudgetObject(r *reader, c *check, o *policyv1.PodDisruptionBud
 		ObjectMeta:         r.meta(c, &o.ObjectMeta),
 		Selector:           c.selector("spec.selector", o.Spec.Selector),
 		DisruptionsAllowed: o.Status.DisruptionsAllowed,
-		DisruptedPods:      sortedKeys(o.Status.DisruptedPods),
+	}
+	for _, name := range sortedKeys(o.Status.DisruptedPods) {
+		b.DisruptedPods = append(b.DisruptedPods, cluster.DisruptedPod{Name: name})
 	}
 	r.add(c, b, &o.ObjectMeta)
 }

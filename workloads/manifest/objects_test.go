@@ -41,7 +41,7 @@ func TestObjects(t *testing.T) {
 			&cluster.StatefulSet{ObjectMeta: generation(1), Selector: selects(in("app", "web")),
 				MaxUnavailable: cluster.IntOrPercent{Value: 1}, RevisionHistoryLimit: 10}},
 		{"budget", "apiVersion: policy/v1\nkind: PodDisruptionBudget\nmetadata: {name: x}\nspec: {selector: {}}\nstatus: {disruptionsAllowed: 2, currentHealthy: 1, desiredHealthy: 1, expectedPods: 1, disruptedPods: {b: 2024-01-01T00:00:00Z, a: null}}",
-			&cluster.PodDisruptionBudget{ObjectMeta: meta("default"), Selector: selects(), DisruptionsAllowed: 2, DisruptedPods: []string{"a", "b"}}},
+			&cluster.PodDisruptionBudget{ObjectMeta: meta("default"), Selector: selects(), DisruptionsAllowed: 2, DisruptedPods: []cluster.DisruptedPod{{Name: "a"}, {Name: "b"}}}},
 		{"budget without selector", "apiVersion: policy/v1\nkind: PodDisruptionBudget\nmetadata: {name: x}",
 			&cluster.PodDisruptionBudget{ObjectMeta: meta("default")}},
 		{"priority class", "apiVersion: scheduling.k8s.io/v1\nkind: PriorityClass\nmetadata: {name: x}\nvalue: 1000\nglobalDefault: true\npreemptionPolicy: Never",

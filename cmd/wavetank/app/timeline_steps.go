@@ -178,11 +178,11 @@ var notReady = cluster.Taint{Key: cluster.TaintNotReady, Effect: cluster.NoSched
 // join has a node come up as a real one does: it is there with a taint, its kubelet reports that it is ready, and the node
 // lifecycle controller takes the taint away.
 func (t *timeline) join(n *cluster.Node) {
-	n.Down = true
+	n.Down, n.Ready = true, cluster.ConditionUnknown
 	n.Taints = append(n.Taints, notReady)
 	name := n.Name
 	t.engine.After(stageLatency, sim.PhaseWorld, sim.Func{Name: "node " + name + " reports", Do: func(sim.Time) {
-		t.engine.Fail(t.store.EditNode(name, cluster.ReasonNodeUp, func(n *cluster.Node) { n.Down = false }))
+		t.engine.Fail(t.store.EditNode(name, cluster.ReasonNodeUp, func(n *cluster.Node) { n.Down, n.Ready = false, cluster.ConditionTrue }))
 	}})
 	t.engine.After(2*stageLatency, sim.PhaseControl, sim.Func{Name: "node " + name + " is untainted", Do: func(sim.Time) {
 		t.engine.Fail(t.store.EditNode(name, cluster.ReasonUpdated, func(n *cluster.Node) { n.Taints = n.Taints[:len(n.Taints)-1] }))

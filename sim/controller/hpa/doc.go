@@ -1,0 +1,2 @@
+// Package hpa is the horizontal pod autoscaler.
+package hpa
