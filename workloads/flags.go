@@ -53,10 +53,13 @@ func DefaultFlags() Flags {
 	}
 }
 
+// monitorPeriod is the one flag that cannot be 0: nodes cannot be looked at without pause.
+const monitorPeriod = "node-monitor-period"
+
 // settings are the flags by name.
 func (f *Flags) settings() map[string]any {
 	return map[string]any{
-		"node-monitor-period": &f.NodeMonitorPeriod, "node-monitor-grace-period": &f.NodeMonitorGracePeriod,
+		monitorPeriod: &f.NodeMonitorPeriod, "node-monitor-grace-period": &f.NodeMonitorGracePeriod,
 		"node-startup-grace-period": &f.NodeStartupGracePeriod, "node-eviction-rate": &f.NodeEvictionRate,
 		"secondary-node-eviction-rate": &f.SecondaryNodeEvictionRate, "unhealthy-zone-threshold": &f.UnhealthyZoneThreshold,
 		"large-cluster-size-threshold": &f.LargeClusterSizeThreshold, "terminated-pod-gc-threshold": &f.TerminatedPodGCThreshold,
@@ -96,6 +99,10 @@ func (f *Flags) Set(name, value string) error {
 	}
 	switch to := target.(type) {
 	case *time.Duration:
+		if was := *to; name == monitorPeriod && setSpan(to, value) == nil && *to == 0 {
+			*to = was
+			return fmt.Errorf("not above 0: %s", quoteOdd(value))
+		}
 		return setSpan(to, value)
 	case seconds:
 		if n, err := strconv.ParseInt(value, 10, 32); err == nil && n >= 0 {

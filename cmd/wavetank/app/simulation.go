@@ -167,7 +167,11 @@ func (s *simulation) scriptFaults() error {
 			outages[i].Nodes = s.nodesOf(f)
 		}
 	}
-	if err := fault.Script(s.engine, s.store, outages); err != nil {
+	var options []fault.Option
+	if s.apps != nil {
+		options = append(options, fault.Kubernetes)
+	}
+	if err := fault.Script(s.engine, s.store, outages, options...); err != nil {
 		return s.scenario.Errorf("faults", "%w", err)
 	}
 	return nil
