@@ -37,9 +37,13 @@ func DefaultConfig() Config {
 // scheduler/rate_limited_queue.go: NodeEvictionPeriod; pkg/controller/controller_utils.go: UpdateTaintBackoff, v1.36.3).
 const (
 	nodeWorkers   = 8
-	evictionPass  = 100 * time.Millisecond
+	evictionPass  = 100*time.Millisecond + passTime
 	taintConflict = 100 * time.Millisecond
 )
+
+// passTime is how much later than the last the next pass begins besides the period, which counts from its end: about what a
+// timer and a look at empty queues take.
+const passTime = time.Millisecond / 2
 
 // options returns the options of the three loops, which share one client.
 func options(opts controller.Options) (monitor, tainter, evictor controller.Options) {

@@ -3,7 +3,6 @@ package nodelifecycle
 import (
 	"maps"
 	"slices"
-	"time"
 
 	"github.com/wavetank/wavetank/sim"
 	"github.com/wavetank/wavetank/sim/cluster"
@@ -60,9 +59,10 @@ func New(engine *sim.Engine, store *cluster.Store, cfg Config, opts controller.O
 		engine: engine, store: store, cfg: cfg,
 		zones: map[zoneKey]*zone{}, troubled: map[string]*health{}, returned: map[string]sim.Time{},
 		ticks:  grid{base: phase(engine, cfg), period: cfg.MonitorPeriod},
-		passes: grid{base: drawn(engine, "pass", evictionPass), period: evictionPass},
+		passes: grid{period: evictionPass},
 		begun:  -1, last: -1, tickAt: sim.Never, passAt: sim.Never,
 	}
+	l.passes.base = l.ticks.base.Add(evictionPass / 2) // where between two passes a tick falls is anybody's guess
 	monitor, tainter, evictor := options(opts)
 	l.monitor = controller.New("nodelifecycle", engine, store, monitorLoop{l}, monitor)
 	l.tainter = controller.New("nodelifecycle taints", engine, store, taintLoop{l}, tainter)
@@ -72,16 +72,12 @@ func New(engine *sim.Engine, store *cluster.Store, cfg Config, opts controller.O
 	return l.monitor
 }
 
+// phase returns when the first tick would be, drawn where it is not given.
 func phase(engine *sim.Engine, cfg Config) sim.Time {
 	if cfg.MonitorPhase != nil {
 		return sim.Time(*cfg.MonitorPhase)
 	}
-	return drawn(engine, "monitor", cfg.MonitorPeriod)
-}
-
-// drawn draws where in its period a loop stands.
-func drawn(engine *sim.Engine, loop string, period time.Duration) sim.Time {
-	return sim.Time(engine.Draw("nodelifecycle", loop).Int64N(int64(period)))
+	return sim.Time(engine.Draw("nodelifecycle").Int64N(int64(cfg.MonitorPeriod)))
 }
 
 func (l *lifecycle) zone(n *cluster.Node) *zone {
