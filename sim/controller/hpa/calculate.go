@@ -41,7 +41,7 @@ func (l *look) decide() decision {
 			"the HPA controller was unable to get the target's current scale: %s %q not found", l.hpa.Target.Kind, l.hpa.Target.Name))
 		l.metrics = append(l.metrics, l.hpa.Status.CurrentMetrics...)
 		return decision{current: l.hpa.Status.CurrentReplicas, desired: l.hpa.Status.DesiredReplicas,
-			err: fmt.Errorf("failed to query scale subresource for %s", l.reference())}
+			err: &failedLook{l.hpa, "failed to query scale subresource for", nil}}
 	}
 	l.conditions.set(l.at, AbleToScale, true, "SucceededGetScale", "the HPA controller was able to get the target's current scale")
 	current := l.scale.Replicas
@@ -69,7 +69,7 @@ func (l *look) byMetrics(current int) decision {
 	asked, err := l.computeReplicas(current)
 	if asked < 0 {
 		return decision{current: current, desired: l.hpa.Status.DesiredReplicas,
-			err: fmt.Errorf("failed to compute desired number of replicas based on listed metrics for %s: %w", l.reference(), err)}
+			err: &failedLook{l.hpa, "failed to compute desired number of replicas based on listed metrics for", err}}
 	}
 	desired := l.normalize(current, max(0, asked))
 	if current == 0 && l.hpa.MinReplicas != 0 {
@@ -78,9 +78,24 @@ func (l *look) byMetrics(current int) decision {
 	return decision{current: current, desired: desired, rescale: desired != current, err: err}
 }
 
-func (l *look) reference() string {
-	return fmt.Sprintf("%s/%s/%s", l.hpa.Target.Kind, l.hpa.Namespace, l.hpa.Target.Name)
+// failedLook is the error of a look that came to nothing. It is put into words only for who asks.
+type failedLook struct {
+	hpa   *cluster.HorizontalPodAutoscaler
+	what  string
+	cause error
 }
+
+// Error is in upstream's words.
+func (e *failedLook) Error() string {
+	text := fmt.Sprintf("%s %s/%s/%s", e.what, e.hpa.Target.Kind, e.hpa.Namespace, e.hpa.Target.Name)
+	if e.cause != nil {
+		text += ": " + e.cause.Error()
+	}
+	return text
+}
+
+// Unwrap returns the cause.
+func (e *failedLook) Unwrap() error { return e.cause }
 
 // computeReplicas returns the largest number of replicas that a metric asks for, -1 if no metric can be had, or if one
 // cannot and the others would shrink the target (computeReplicasForMetrics).
@@ -217,7 +232,7 @@ func (l *look) normalize(current, asked int) int {
 func (l *look) rescaled(d decision, err error) decision {
 	if err != nil {
 		l.conditions.set(l.at, AbleToScale, false, "FailedUpdateScale", "the HPA controller was unable to update the target scale: "+err.Error())
-		return decision{current: d.current, desired: l.hpa.Status.DesiredReplicas, err: fmt.Errorf("failed to rescale %s: %w", l.reference(), err)}
+		return decision{current: d.current, desired: l.hpa.Status.DesiredReplicas, err: &failedLook{l.hpa, "failed to rescale", err}}
 	}
 	l.conditions.set(l.at, AbleToScale, true, "SucceededRescale", fmt.Sprintf("the HPA controller was able to update the target scale to %d", d.desired))
 	if l.plan.behavior {

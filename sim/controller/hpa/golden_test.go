@@ -2,12 +2,15 @@ package hpa
 
 import (
 	"encoding/json"
+	"fmt"
+	"math"
 	"os"
+	"strconv"
+	"strings"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/require"
-	"k8s.io/apimachinery/pkg/api/resource"
 
 	"github.com/wavetank/wavetank/sim"
 	"github.com/wavetank/wavetank/sim/cluster"
@@ -54,11 +57,26 @@ type goldenCase struct {
 	}
 }
 
+// quantity is a quantity of the API, in thousandths.
+type quantity int64
+
+func (q *quantity) UnmarshalJSON(text []byte) error {
+	s := strings.Trim(string(text), `"`)
+	number := strings.TrimRight(s, "mkMGi")
+	unit, ok := map[string]float64{"m": 1, "": 1e3, "k": 1e6, "M": 1e9, "Mi": 1000 << 20, "Gi": 1000 << 30}[s[len(number):]]
+	if !ok {
+		return fmt.Errorf("quantity %s", s)
+	}
+	x, err := strconv.ParseFloat(number, 64)
+	*q = quantity(math.Round(x * unit))
+	return err
+}
+
 type goldenTarget struct {
 	Type               string
 	AverageUtilization *int
-	AverageValue       *resource.Quantity
-	Value              *resource.Quantity
+	AverageValue       *quantity
+	Value              *quantity
 }
 
 type goldenSource struct {
@@ -85,7 +103,7 @@ func (m *goldenMetric) source() *goldenSource {
 type goldenRules struct {
 	StabilizationWindowSeconds *float64
 	SelectPolicy               string
-	Tolerance                  *resource.Quantity
+	Tolerance                  *quantity
 	Policies                   []struct {
 		Type          string
 		Value         int
@@ -100,7 +118,7 @@ type goldenPod struct {
 	Containers                   []struct {
 		Name     string
 		Sidecar  bool
-		Requests map[string]resource.Quantity
+		Requests map[string]quantity
 	}
 }
 
@@ -121,7 +139,7 @@ func (r *goldenRules) rules() *cluster.ScalingRules {
 		out.Stabilization = &d
 	}
 	if r.Tolerance != nil {
-		t := r.Tolerance.MilliValue()
+		t := int64(*r.Tolerance)
 		out.Tolerance = &t
 	}
 	for _, p := range r.Policies {
@@ -145,9 +163,9 @@ func (c *goldenCase) autoscaler() *cluster.HorizontalPodAutoscaler {
 		case s.Target.AverageUtilization != nil:
 			spec.Utilization = *s.Target.AverageUtilization
 		case s.Target.AverageValue != nil:
-			spec.MilliValue = s.Target.AverageValue.MilliValue()
+			spec.MilliValue = int64(*s.Target.AverageValue)
 		default:
-			spec.MilliValue = s.Target.Value.MilliValue()
+			spec.MilliValue = int64(*s.Target.Value)
 		}
 		h.Metrics = append(h.Metrics, spec)
 	}
@@ -172,7 +190,7 @@ func (p *goldenPod) pod() *cluster.Pod {
 		cpu, statesCPU := c.Requests["cpu"]
 		memory, statesMemory := c.Requests["memory"]
 		container.RequestsCPU, container.RequestsMemory = statesCPU, statesMemory
-		container.Requests = cluster.Resources{MilliCPU: cpu.MilliValue(), Memory: memory.Value()}
+		container.Requests = cluster.Resources{MilliCPU: int64(cpu), Memory: int64(memory) / 1000}
 		if c.Sidecar {
 			pod.Spec.InitContainers = append(pod.Spec.InitContainers, container)
 		} else {
@@ -210,9 +228,9 @@ func (m *goldenMetric) status() cluster.MetricStatus {
 	}
 	switch {
 	case s.Current.AverageValue != nil:
-		st.MilliValue, st.Average = s.Current.AverageValue.MilliValue(), true
+		st.MilliValue, st.Average = int64(*s.Current.AverageValue), true
 	case s.Current.Value != nil:
-		st.MilliValue = s.Current.Value.MilliValue()
+		st.MilliValue = int64(*s.Current.Value)
 	}
 	return st
 }
