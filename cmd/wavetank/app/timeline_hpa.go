@@ -1,31 +1,17 @@
 package app
 
 import (
-	"fmt"
 	"math"
 	"time"
 
 	"github.com/wavetank/wavetank/sim"
 	"github.com/wavetank/wavetank/sim/cluster"
 	"github.com/wavetank/wavetank/sim/controller/hpa"
-	"github.com/wavetank/wavetank/workloads"
 	"github.com/wavetank/wavetank/workloads/recording"
 )
 
 // demandEvery is the time between two samples of a recorded demand, and the window that each is said to be of.
 const demandEvery = 15 * time.Second
-
-// hpaConfig is the configuration of the autoscaler by the flags of kube-controller-manager. The controller cannot sync all
-// the time, as the real one would with a period of 0.
-func hpaConfig(f workloads.Flags, metrics hpa.Metrics) (hpa.Config, error) {
-	if f.HPASyncPeriod <= 0 {
-		return hpa.Config{}, fmt.Errorf("horizontal-pod-autoscaler-sync-period: %v is not above 0", f.HPASyncPeriod)
-	}
-	return hpa.Config{
-		SyncPeriod: f.HPASyncPeriod, DownscaleStabilization: f.HPADownscaleStabilization, Tolerance: f.HPATolerance,
-		CPUInitializationPeriod: f.HPACPUInitializationPeriod, InitialReadinessDelay: f.HPAInitialReadinessDelay, Metrics: metrics,
-	}, nil
-}
 
 // demandMetrics is the metrics API of a recording: a demand for cpu, split evenly over the pods of its target that are
 // ready when a sample is taken.

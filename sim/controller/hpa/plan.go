@@ -2,14 +2,16 @@ package hpa
 
 import (
 	"fmt"
+	"maps"
 
 	"github.com/wavetank/wavetank/sim/cluster"
 )
 
-// plan is what follows from an autoscaler's spec alone. It is made when the spec changes, not at every sync.
+// plan is what follows from an autoscaler's spec and annotations alone. It is made when they change, not at every sync.
 type plan struct {
-	uid        cluster.UID
-	generation int64
+	uid         cluster.UID
+	generation  int64
+	annotations map[string]string
 
 	tolerances  tolerances
 	behavior    bool // spec.behavior is stated
@@ -34,7 +36,7 @@ type metric struct {
 
 // newPlan reads a spec (horizontal.go: tolerancesForHpa, maybeInitScaleDownStabilizationWindow, v1.36.3).
 func newPlan(cfg *Config, h *cluster.HorizontalPodAutoscaler) *plan {
-	p := &plan{uid: h.UID, generation: h.Generation, tolerances: tolerances{cfg.Tolerance, cfg.Tolerance}}
+	p := &plan{uid: h.UID, generation: h.Generation, annotations: h.Annotations, tolerances: tolerances{cfg.Tolerance, cfg.Tolerance}}
 	if b := h.Behavior; b != nil {
 		p.behavior = true
 		p.up = complete(b.ScaleUp, 0, defaultUp)
@@ -56,7 +58,8 @@ func newPlan(cfg *Config, h *cluster.HorizontalPodAutoscaler) *plan {
 
 // of tells whether the plan is that of an object as it is now.
 func (p *plan) of(h *cluster.HorizontalPodAutoscaler) bool {
-	return p != nil && p.uid == h.UID && p.generation == h.Generation
+	return p != nil && p.uid == h.UID && p.generation == h.Generation &&
+		(len(p.annotations) == 0 && len(h.Annotations) == 0 || maps.Equal(p.annotations, h.Annotations))
 }
 
 func newMetric(from Metrics, spec *cluster.MetricSpec) metric {
