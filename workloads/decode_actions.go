@@ -157,6 +157,8 @@ func (d *decoder) specPatch(p *Patch, k cluster.Kind) []field {
 		return []field{number("parallelism", &p.Parallelism), flag("suspend", &p.Suspend)}
 	case cluster.KindCronJob:
 		return []field{flag("suspend", &p.Suspend)}
+	case cluster.KindHorizontalPodAutoscaler:
+		return []field{number("minReplicas", &p.MinReplicas), number("maxReplicas", &p.MaxReplicas)}
 	}
 	return []field{flag("unschedulable", &p.Unschedulable)}
 }

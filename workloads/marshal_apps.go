@@ -85,6 +85,7 @@ func (p *Patch) node() *yaml.Node {
 	)
 	spec := []pair{
 		numberPair("replicas", p.Replicas), numberPair("parallelism", p.Parallelism),
+		numberPair("minReplicas", p.MinReplicas), numberPair("maxReplicas", p.MaxReplicas),
 		flagPair("paused", p.Paused), flagPair("suspend", p.Suspend), flagPair("unschedulable", p.Unschedulable),
 		{"updateStrategy", object(pair{"rollingUpdate", object(numberPair("partition", p.Partition))})},
 		{"template", template},

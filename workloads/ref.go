@@ -13,7 +13,7 @@ var kindAliases = map[string]cluster.Kind{
 	"svc": cluster.KindService, "cm": cluster.KindConfigMap, "ns": cluster.KindNamespace,
 	"pdb": cluster.KindPodDisruptionBudget, "quota": cluster.KindResourceQuota, "limits": cluster.KindLimitRange,
 	"pv": cluster.KindPersistentVolume, "pvc": cluster.KindPersistentVolumeClaim, "pc": cluster.KindPriorityClass,
-	"sc": cluster.KindStorageClass, "rc": cluster.KindReplicationController,
+	"sc": cluster.KindStorageClass, "hpa": cluster.KindHorizontalPodAutoscaler, "rc": cluster.KindReplicationController,
 }
 
 // kindOf returns the kind that a word stands for, in one or many; 0 if there is none.

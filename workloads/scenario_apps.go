@@ -131,6 +131,8 @@ type Patch struct {
 
 	Replicas      *int  // spec.replicas
 	Parallelism   *int  // spec.parallelism
+	MinReplicas   *int  // spec.minReplicas
+	MaxReplicas   *int  // spec.maxReplicas
 	Paused        *bool // spec.paused
 	Suspend       *bool // spec.suspend
 	Unschedulable *bool // spec.unschedulable

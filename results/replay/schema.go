@@ -53,7 +53,14 @@ var schema = map[cluster.Kind]vocabulary{
 	cluster.KindJob: conditional(vocabulary{
 		"created": nil, "deleted": nil, "status": numbers("active", "ready", "succeeded", "failed", "terminating"),
 	}),
+	cluster.KindHorizontalPodAutoscaler: conditional(vocabulary{
+		"created": autoscaled, "changed": autoscaled, "deleted": nil,
+		"status": append(append(numbers("current", "desired"), fieldSpec{key: "utilization", number: true, optional: true}, fieldSpec{key: "avg", optional: true}), texts("targets")...),
+	}),
 }
+
+// autoscaled is what an autoscaler says of itself.
+var autoscaled = append(append(texts("target"), numbers("min", "max")...), texts("targets")...)
 
 func scalable(counts ...string) vocabulary {
 	return vocabulary{

@@ -35,6 +35,12 @@ type Object struct {
 	Replicas   int
 	Counts     map[string]int
 	Conditions map[string]string // "True" or "False", by type
+
+	// Of an autoscaler: what it scales ("Deployment/web"), its bounds, and its metrics with their targets as of its last
+	// status ("cpu: 62%/50%").
+	Reference string
+	Min, Max  int
+	Targets   string
 }
 
 // unknown replicas are those of an object that was there before the first event and was not scaled since.
@@ -91,6 +97,7 @@ func (s *State) Apply(e *Event) {
 	switch {
 	case e.What == "created":
 		*o = Object{Kind: e.Kind, Name: e.Name, Created: e.At, Owner: e.Text("owner"), Replicas: e.Number("replicas")}
+		o.autoscaler(e)
 	case e.Kind == cluster.KindPod:
 		o.pod(e)
 		if e.What == "scheduled" {
@@ -98,6 +105,8 @@ func (s *State) Apply(e *Event) {
 		}
 	case e.Kind == cluster.KindNode:
 		o.node(e)
+	case e.Kind == cluster.KindHorizontalPodAutoscaler && e.What == "changed":
+		o.autoscaler(e)
 	default:
 		o.workload(e)
 	}
@@ -153,6 +162,11 @@ func (o *Object) node(e *Event) {
 	}
 }
 
+// autoscaler takes what an autoscaler says of itself; of other kinds there is nothing of it.
+func (o *Object) autoscaler(e *Event) {
+	o.Reference, o.Min, o.Max, o.Targets = e.Text("target"), e.Number("min"), e.Number("max"), e.Text("targets")
+}
+
 func (o *Object) workload(e *Event) {
 	switch e.What {
 	case "scaled":
@@ -162,6 +176,7 @@ func (o *Object) workload(e *Event) {
 		for _, f := range e.Fields {
 			o.Counts[f.Key] = int(f.Number)
 		}
+		o.Targets = e.Text("targets")
 	case "condition":
 		if o.Conditions == nil {
 			o.Conditions = map[string]string{}

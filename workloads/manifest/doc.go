@@ -61,6 +61,9 @@
 //	ResourceQuota          spec.hard; one with scopes limits nothing
 //	LimitRange             spec.limits: default, defaultRequest, min, max
 //	PodDisruptionBudget    spec.selector; status: disruptionsAllowed, disruptedPods
+//	HorizontalPodAutoscaler  of autoscaling/v2 and v1, spec: all; status: counts, conditions, lastScaleTime. The target is a
+//	                       Deployment, ReplicaSet or StatefulSet. minReplicas may be 0 where there is an Object or External
+//	                       metric, as with the feature HPAScaleToZero
 //	PriorityClass          value, globalDefault, preemptionPolicy
 //	PersistentVolume       spec: capacity, accessModes, storageClassName, volumeMode, claimRef, nodeAffinity, csi and
 //	                       in-tree disks as of pods; status.phase

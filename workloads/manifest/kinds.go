@@ -78,6 +78,8 @@ func kinds() map[schema.GroupVersionKind]kind {
 		storage.WithKind("StorageClass"): {kindFields("provisioner volumeBindingMode allowedTopologies reclaimPolicy=Delete"),
 			convert(storageClassObject)},
 		storage.WithKind("CSINode"): {kindFields("spec"), convert(csiNodeObject)},
+		autoscalingv2.SchemeGroupVersion.WithKind("HorizontalPodAutoscaler"): {kindFields(autoscalerFields), convert(autoscalerObject)},
+		autoscalingv1.SchemeGroupVersion.WithKind("HorizontalPodAutoscaler"): {kindFields(autoscalerFieldsV1), convert(autoscalerObjectV1)},
 	}
 }
 

@@ -27,7 +27,7 @@ type ControllerFactory func(engine *sim.Engine, store *cluster.Store, opts contr
 // namedController is one that runs in scenarios with objects to be reconciled.
 type namedController struct {
 	name string
-	make ControllerFactory
+	make ControllerFactory // nil: that of the horizontal pod autoscaler, which depends on the scenario
 }
 
 // controllers are those of kube-controller-manager that are modelled, in the order in which they hear of one instant's news.
@@ -36,6 +36,7 @@ func controllers() []namedController {
 		{"deployment", deployment.New}, {"replicaset", replicaset.New}, {"statefulset", statefulset.New},
 		{"daemonset", daemonset.New}, {"job", job.New}, {"cronjob", newCronJob},
 		{"garbage", garbage.New}, {"podgc", newPodGC},
+		{"horizontalpodautoscaler", nil},
 	}
 }
 
@@ -70,16 +71,23 @@ type applications struct {
 }
 
 // startControllers makes admission and the controllers, which have to see every write.
-func (s *simulation) startControllers(list []namedController) {
+func (s *simulation) startControllers(list []namedController) error {
 	admission.Attach(s.store)
 	l := s.scenario.Latency
 	for _, c := range list {
+		if c.make == nil {
+			var err error
+			if c.make, err = s.autoscaler(); err != nil {
+				return err
+			}
+		}
 		c.make(s.engine, s.store, controller.Options{
 			QPS: l.QPS, Burst: l.Burst,
 			WatchLatency: cluster.Latency(s.stream("latency/watch/"+c.name, l.Watch)),
 			CallLatency:  s.stream("latency/call/"+c.name, l.Call),
 		})
 	}
+	return nil
 }
 
 // loadManifests puts the cluster's objects into the store.
@@ -126,11 +134,16 @@ func (a *applications) read(files []string) (*manifest.Set, error) {
 	return set, a.checkEnd(set)
 }
 
-// checkEnd refuses what makes a run without end.
+// checkEnd refuses what makes a run without end, and autoscalers that cannot work.
 func (a *applications) checkEnd(set *manifest.Set) error {
 	for _, o := range set.Objects {
 		if c, ok := o.(*cluster.CronJob); ok && !c.Suspend && a.s.scenario.Until == 0 {
 			return fmt.Errorf("until is missing: CronJob %v never ends", c.NamespacedName)
+		}
+		if h, ok := o.(*cluster.HorizontalPodAutoscaler); ok {
+			if err := a.checkAutoscaler(h); err != nil {
+				return err
+			}
 		}
 	}
 	return nil

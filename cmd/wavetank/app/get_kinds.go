@@ -27,6 +27,8 @@ var kindViews = []kindView{
 	{cluster.KindStatefulSet, []string{"statefulsets", "statefulset", "sts"}, false, []string{"NAME", "READY", "AGE"}, statefulSetCells},
 	{cluster.KindDaemonSet, []string{"daemonsets", "daemonset", "ds"}, false, []string{"NAME", "DESIRED", "CURRENT", "READY", "UP-TO-DATE", "AVAILABLE", "AGE"}, daemonSetCells},
 	{cluster.KindJob, []string{"jobs", "job"}, false, []string{"NAME", "STATUS", "ACTIVE", "SUCCEEDED", "FAILED", "AGE"}, jobCells},
+	{cluster.KindHorizontalPodAutoscaler, []string{"horizontalpodautoscalers", "horizontalpodautoscaler", "hpa"}, false,
+		[]string{"NAME", "REFERENCE", "TARGETS", "MINPODS", "MAXPODS", "REPLICAS", "AGE"}, autoscalerCells},
 	{0, []string{"events", "event", "ev"}, false, eventColumns, nil},
 }
 
@@ -89,6 +91,11 @@ func daemonSetCells(o *replay.Object, _ int) []cell {
 
 func jobCells(o *replay.Object, _ int) []cell {
 	return append([]cell{words(jobStatus(o))}, counts(o, "active", "succeeded", "failed")...)
+}
+
+// autoscalerCells has the metrics as of the last event, not as of the instant: events do not tell of each new value.
+func autoscalerCells(o *replay.Object, _ int) []cell {
+	return []cell{words(o.Reference), words(o.Targets).or("<unknown>"), count(o.Min), count(o.Max), count(o.Counts["current"])}
 }
 
 // jobStatus follows kubectl: the first of these conditions that holds.

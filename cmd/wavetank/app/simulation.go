@@ -13,6 +13,7 @@ import (
 	"github.com/wavetank/wavetank/scheduler"
 	"github.com/wavetank/wavetank/sim"
 	"github.com/wavetank/wavetank/sim/cluster"
+	"github.com/wavetank/wavetank/sim/controller/hpa"
 	"github.com/wavetank/wavetank/sim/fault"
 	"github.com/wavetank/wavetank/sim/kubelet"
 	"github.com/wavetank/wavetank/workloads"
@@ -31,6 +32,7 @@ type simulation struct {
 	dir      string
 	until    sim.Time
 	warnings []string
+	metrics  hpa.Metrics   // what autoscalers read; nil: the cluster has no metrics API
 	apps     *applications // nil: nothing is there to be reconciled
 
 	configurationText string // of the scheduler, as the log of decisions has it
@@ -132,7 +134,9 @@ func (s *simulation) populate(cfg scheduler.Config, paths workloads.Paths, check
 	}
 	kubelet.New(s.engine, s.store, s.kubeletConfig())
 	if s.apps != nil {
-		s.startControllers(list)
+		if err = s.startControllers(list); err != nil {
+			return err
+		}
 		if err = s.apps.loadManifests(); err != nil {
 			return err
 		}

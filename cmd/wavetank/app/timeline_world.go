@@ -13,6 +13,7 @@ import (
 	"github.com/wavetank/wavetank/sim/controller"
 	"github.com/wavetank/wavetank/sim/controller/daemonset"
 	"github.com/wavetank/wavetank/sim/controller/deployment"
+	"github.com/wavetank/wavetank/sim/controller/hpa"
 	"github.com/wavetank/wavetank/sim/controller/job"
 	"github.com/wavetank/wavetank/sim/controller/replicaset"
 	"github.com/wavetank/wavetank/sim/controller/statefulset"
@@ -35,11 +36,12 @@ type timeline struct {
 	recorder  *results.Recorder
 	documents map[string]any // the manifests as they stand, by Kind/name
 	failing   *failingPods
+	flags     workloads.Flags
 	warnings  []string
 }
 
 func newTimeline(rec *recording.Recording, registry framework.Registry, dir string, fraction time.Duration) (*timeline, error) {
-	t := &timeline{rec: rec, engine: sim.New(0), documents: map[string]any{}}
+	t := &timeline{rec: rec, engine: sim.New(0), documents: map[string]any{}, flags: workloads.DefaultFlags()}
 	t.store = cluster.NewStore(t.engine)
 	t.store.SetWallFraction(fraction)
 	t.failing = newFailingPods(rec.Setup.FailPods)
@@ -81,6 +83,11 @@ func (t *timeline) components(registry framework.Registry) error {
 	statefulset.New(t.engine, t.store, opts)
 	daemonset.New(t.engine, t.store, opts)
 	job.New(t.engine, t.store, opts)
+	autoscaling, err := hpaConfig(t.flags, t.sampleDemand())
+	if err != nil {
+		return err
+	}
+	hpa.New(t.engine, t.store, autoscaling, opts)
 	stages := kubelet.AnnotatedStages(annotationPrefix)
 	stages.Latency = t.drawn("kubelet", workloads.Uniform{Min: stageLatency / 2, Max: stageLatency * 3 / 2})
 	labelled := stages.Fails
