@@ -24,6 +24,9 @@ func (l *eventLog) workloadChange(c *cluster.Change) {
 	case *cluster.Job:
 		old, _ := c.Old.(*cluster.Job)
 		l.job(c, old, o)
+	case *cluster.PodDisruptionBudget:
+		old, _ := c.Old.(*cluster.PodDisruptionBudget)
+		l.budget(c, old, o)
 	default:
 		if c.Old == nil {
 			l.object(c, "created").end()

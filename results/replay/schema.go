@@ -53,7 +53,14 @@ var schema = map[cluster.Kind]vocabulary{
 	cluster.KindJob: conditional(vocabulary{
 		"created": nil, "deleted": nil, "status": numbers("active", "ready", "succeeded", "failed", "terminating"),
 	}),
+	cluster.KindPodDisruptionBudget: conditional(vocabulary{
+		"created": bounds, "changed": bounds, "deleted": nil,
+		"status": numbers("allowed", "healthy", "desired", "disrupted", "expected"),
+	}),
 }
+
+// bounds are what a PodDisruptionBudget may ask for: a number or a percentage.
+var bounds = []fieldSpec{{key: "minAvailable", optional: true}, {key: "maxUnavailable", optional: true}}
 
 func scalable(counts ...string) vocabulary {
 	return vocabulary{

@@ -26,10 +26,10 @@ type Setup struct {
 	End            float64            `yaml:"end"`            // seconds; the recording stops there
 	SecondOfMinute map[string]float64 `yaml:"secondOfMinute"` // wall-clock second at t=0, by run
 	FailPods       []FailPods         `yaml:"failPods"`
+	Drain          *Drain             `yaml:"drain"` // nil: no node is drained
 
-	// What is not simulated: load, drains, failures and the phases of the loops that notice them, other flags.
+	// What is not simulated: load, failures and the phases of the loops that notice them, other flags.
 	Demand yaml.Node `yaml:"demand"`
-	Drain  yaml.Node `yaml:"drain"`
 	Phases yaml.Node `yaml:"phases"`
 	Flags  yaml.Node `yaml:"flags"`
 }
@@ -81,6 +81,9 @@ func Read(dir string) (*Recording, error) {
 	if r.Setup.End <= 0 {
 		return nil, fmt.Errorf("%s: end: %v is not above 0", setup, r.Setup.End)
 	}
+	if err = r.Setup.Drain.check(); err != nil {
+		return nil, fmt.Errorf("%s: drain.%w", setup, err)
+	}
 	input := filepath.Join(dir, "input.yaml")
 	if data, err = os.ReadFile(input); err != nil {
 		return nil, fmt.Errorf("reading a recording: %w", err)
@@ -115,7 +118,7 @@ func (r *Recording) WallFraction(run string) (time.Duration, error) {
 // NotSimulated lists the parts of the set-up that have no counterpart here, in words for a warning.
 func (r *Recording) NotSimulated() []string {
 	var parts []string
-	for name, node := range map[string]yaml.Node{"demand": r.Setup.Demand, "drain": r.Setup.Drain, "phases": r.Setup.Phases, "flags": r.Setup.Flags} {
+	for name, node := range map[string]yaml.Node{"demand": r.Setup.Demand, "phases": r.Setup.Phases, "flags": r.Setup.Flags} {
 		if !node.IsZero() {
 			parts = append(parts, fmt.Sprintf("setup.yaml:%d: %s: not modelled", node.Line, name))
 		}

@@ -13,6 +13,7 @@ import (
 	"github.com/wavetank/wavetank/sim/controller/cronjob"
 	"github.com/wavetank/wavetank/sim/controller/daemonset"
 	"github.com/wavetank/wavetank/sim/controller/deployment"
+	"github.com/wavetank/wavetank/sim/controller/disruption"
 	"github.com/wavetank/wavetank/sim/controller/garbage"
 	"github.com/wavetank/wavetank/sim/controller/job"
 	"github.com/wavetank/wavetank/sim/controller/replicaset"
@@ -34,7 +35,7 @@ type namedController struct {
 func controllers() []namedController {
 	return []namedController{
 		{"deployment", deployment.New}, {"replicaset", replicaset.New}, {"statefulset", statefulset.New},
-		{"daemonset", daemonset.New}, {"job", job.New}, {"cronjob", newCronJob},
+		{"daemonset", daemonset.New}, {"job", job.New}, {"cronjob", newCronJob}, {"disruption", disruption.New},
 		{"garbage", garbage.New}, {"podgc", newPodGC},
 	}
 }
@@ -160,7 +161,10 @@ func (a *applications) schedule() error {
 			}
 		}
 	}
-	a.timetable = actions.Schedule(actions.Config{Engine: a.s.engine, Store: a.s.store, Apply: a.apply, Undo: undo}, sc.Actions)
+	a.timetable = actions.Schedule(actions.Config{
+		Engine: a.s.engine, Store: a.s.store, Apply: a.apply, Undo: undo,
+		Evict: a.s.evictions().Evict, CallLatency: a.s.stream("latency/call/drain", sc.Latency.Call),
+	}, sc.Actions)
 	if sc.Until == 0 {
 		a.s.engine.Observe(a.guard)
 	}

@@ -27,6 +27,8 @@ var kindViews = []kindView{
 	{cluster.KindStatefulSet, []string{"statefulsets", "statefulset", "sts"}, false, []string{"NAME", "READY", "AGE"}, statefulSetCells},
 	{cluster.KindDaemonSet, []string{"daemonsets", "daemonset", "ds"}, false, []string{"NAME", "DESIRED", "CURRENT", "READY", "UP-TO-DATE", "AVAILABLE", "AGE"}, daemonSetCells},
 	{cluster.KindJob, []string{"jobs", "job"}, false, []string{"NAME", "STATUS", "ACTIVE", "SUCCEEDED", "FAILED", "AGE"}, jobCells},
+	{cluster.KindPodDisruptionBudget, []string{"poddisruptionbudgets", "poddisruptionbudget", "pdb"}, false,
+		[]string{"NAME", "MIN AVAILABLE", "MAX UNAVAILABLE", "ALLOWED DISRUPTIONS", "AGE"}, budgetCells},
 	{0, []string{"events", "event", "ev"}, false, eventColumns, nil},
 }
 
@@ -99,6 +101,11 @@ func jobStatus(o *replay.Object) string {
 		}
 	}
 	return "Running"
+}
+
+// budgetCells says N/A where a bound is not stated (upstream printPodDisruptionBudget).
+func budgetCells(o *replay.Object, _ int) []cell {
+	return []cell{words(o.MinAvailable).or("N/A"), words(o.MaxUnavailable).or("N/A"), count(o.Counts["allowed"])}
 }
 
 func counts(o *replay.Object, names ...string) []cell {

@@ -13,6 +13,7 @@ import (
 	"github.com/wavetank/wavetank/scheduler"
 	"github.com/wavetank/wavetank/sim"
 	"github.com/wavetank/wavetank/sim/cluster"
+	"github.com/wavetank/wavetank/sim/eviction"
 	"github.com/wavetank/wavetank/sim/fault"
 	"github.com/wavetank/wavetank/sim/kubelet"
 	"github.com/wavetank/wavetank/workloads"
@@ -32,6 +33,7 @@ type simulation struct {
 	until    sim.Time
 	warnings []string
 	apps     *applications // nil: nothing is there to be reconciled
+	evict    *eviction.API // nil until somebody needs it
 
 	configurationText string // of the scheduler, as the log of decisions has it
 }

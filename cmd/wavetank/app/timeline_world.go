@@ -36,10 +36,11 @@ type timeline struct {
 	documents map[string]any // the manifests as they stand, by Kind/name
 	failing   *failingPods
 	warnings  []string
+	latency   workloads.Latency
 }
 
 func newTimeline(rec *recording.Recording, registry framework.Registry, dir string, fraction time.Duration) (*timeline, error) {
-	t := &timeline{rec: rec, engine: sim.New(0), documents: map[string]any{}}
+	t := &timeline{rec: rec, engine: sim.New(0), documents: map[string]any{}, latency: workloads.KwokLatency()}
 	t.store = cluster.NewStore(t.engine)
 	t.store.SetWallFraction(fraction)
 	t.failing = newFailingPods(rec.Setup.FailPods)
@@ -66,7 +67,7 @@ func (t *timeline) components(registry framework.Registry) error {
 	if err != nil {
 		return err
 	}
-	l := workloads.KwokLatency()
+	l := &t.latency
 	sched, err := scheduler.New(t.engine, t.store, scheduler.Config{
 		Profiles: c.Profiles, Registry: registry,
 		WatchLatency: t.drawn("watch", l.Watch), CycleTime: t.drawn("schedule", l.Schedule), BindLatency: t.drawn("bind", l.Bind),
@@ -81,6 +82,7 @@ func (t *timeline) components(registry framework.Registry) error {
 	statefulset.New(t.engine, t.store, opts)
 	daemonset.New(t.engine, t.store, opts)
 	job.New(t.engine, t.store, opts)
+	t.drains(opts)
 	stages := kubelet.AnnotatedStages(annotationPrefix)
 	stages.Latency = t.drawn("kubelet", workloads.Uniform{Min: stageLatency / 2, Max: stageLatency * 3 / 2})
 	labelled := stages.Fails
