@@ -98,8 +98,9 @@ func take(b *cluster.PodDisruptionBudget, pod string, at sim.Time) {
 	b.DisruptedPods = slices.Insert(b.DisruptedPods, i, cluster.DisruptedPod{Name: pod, At: at})
 }
 
-// wait draws the time until the next try.
+// wait draws the time until the next try: by the pod, the minute of the request and the try.
 func (r *request) wait() time.Duration {
-	more := r.api.engine.Draw("eviction/retry", r.pod.Namespace, r.pod.Name, r.since.String(), strconv.Itoa(r.tries)).Float64() * Jitter
+	minute := strconv.FormatInt(int64(r.since)/int64(time.Minute), 10)
+	more := r.api.engine.Draw("eviction/retry", r.pod.Namespace, r.pod.Name, minute, strconv.Itoa(r.tries)).Float64() * Jitter
 	return Wait + time.Duration(more*float64(Wait))
 }
