@@ -36,13 +36,13 @@ var schema = map[cluster.Kind]vocabulary{
 	cluster.KindPod: {
 		"created":   {{key: "owner", optional: true}, {key: "priority", number: true, optional: true}},
 		"scheduled": texts("node"), "nominated": texts("node"), "unschedulable": texts("reason", "message"),
-		"preempted": texts("node"), "deleting": texts("node", "reason"), "running": texts("node"),
+		"preempted": texts("node"), "evicted": texts("node", "reason"), "deleting": texts("node", "reason"), "running": texts("node"),
 		"ready": nil, "unready": nil, "succeeded": texts("node"), "failed": texts("node", "reason"),
 		"deleted": texts("node", "phase", "reason"),
 	},
 	cluster.KindNode: {
-		"created": nil, "deleted": nil, "ready": nil, "notready": nil, "tainted": texts("taint"), "untainted": texts("taint"),
-		"cordoned": nil, "uncordoned": nil,
+		"created": nil, "deleted": nil, "ready": nil, "notready": {{key: "status", optional: true}, {key: "reason", optional: true}}, "tainted": texts("taint"), "untainted": texts("taint"),
+		"cordoned": nil, "uncordoned": nil, "down": nil, "up": nil, "isolated": nil, "connected": nil,
 	},
 	cluster.KindReplicaSet:  scalable("replicas", "ready", "available"),
 	cluster.KindDeployment:  conditional(scalable("replicas", "updated", "ready", "available", "unavailable")),
