@@ -12,6 +12,7 @@ import (
 	"github.com/wavetank/wavetank/sim/controller/cronjob"
 	"github.com/wavetank/wavetank/sim/controller/daemonset"
 	"github.com/wavetank/wavetank/sim/controller/deployment"
+	"github.com/wavetank/wavetank/sim/controller/disruption"
 	"github.com/wavetank/wavetank/sim/controller/garbage"
 	"github.com/wavetank/wavetank/sim/controller/job"
 	"github.com/wavetank/wavetank/sim/controller/replicaset"
@@ -25,9 +26,9 @@ type ControllerFactory func(engine *sim.Engine, store *cluster.Store, opts contr
 
 // namedController is one that runs in scenarios with objects to be reconciled.
 type namedController struct {
-	name    string
-	make    ControllerFactory
-	flagged flagged // where make is nil
+	name       string
+	make       ControllerFactory
+	configured func(settings) ControllerFactory // where make is nil
 }
 
 // controllers are those of kube-controller-manager that are modelled, in the order in which they hear of one instant's news.
@@ -35,7 +36,8 @@ func controllers() []namedController {
 	return append([]namedController{
 		{name: "deployment", make: deployment.New}, {name: "replicaset", make: replicaset.New},
 		{name: "statefulset", make: statefulset.New}, {name: "daemonset", make: daemonset.New},
-		{name: "job", make: job.New}, {name: "cronjob", make: newCronJob}, {name: "garbage", make: garbage.New},
+		{name: "job", make: job.New}, {name: "cronjob", make: newCronJob}, {name: "disruption", make: disruption.New},
+		{name: "garbage", make: garbage.New}, {name: "horizontalpodautoscaler", configured: newAutoscaler},
 	}, nodeControllers()...)
 }
 
@@ -67,15 +69,15 @@ type applications struct {
 
 // startControllers makes admission and the controllers, which have to see every write.
 func (s *simulation) startControllers(list []namedController) {
-	flags := s.scenario.Flags
-	attachAdmission(s.store, flags)
+	with := settings{flags: s.scenario.Flags, metrics: s.metrics}
+	attachAdmission(s.store, with.flags)
 	l := s.scenario.Latency
 	for _, c := range list {
-		c.made(flags)(s.engine, s.store, limited(controller.Options{
+		c.made(with)(s.engine, s.store, limited(controller.Options{
 			QPS: l.QPS, Burst: l.Burst,
 			WatchLatency: cluster.Latency(s.stream("latency/watch/"+c.name, l.Watch)),
 			CallLatency:  s.stream("latency/call/"+c.name, l.Call),
-		}, flags))
+		}, with.flags))
 	}
 }
 
@@ -123,11 +125,16 @@ func (a *applications) read(files []string) (*manifest.Set, error) {
 	return set, a.checkEnd(set)
 }
 
-// checkEnd refuses what makes a run without end.
+// checkEnd refuses what makes a run without end, and autoscalers that cannot work.
 func (a *applications) checkEnd(set *manifest.Set) error {
 	for _, o := range set.Objects {
 		if c, ok := o.(*cluster.CronJob); ok && !c.Suspend && a.s.scenario.Until == 0 {
 			return fmt.Errorf("until is missing: CronJob %v never ends", c.NamespacedName)
+		}
+		if h, ok := o.(*cluster.HorizontalPodAutoscaler); ok {
+			if err := a.checkAutoscaler(h); err != nil {
+				return err
+			}
 		}
 	}
 	return nil
@@ -157,7 +164,10 @@ func (a *applications) schedule() error {
 			}
 		}
 	}
-	a.timetable = actions.Schedule(actions.Config{Engine: a.s.engine, Store: a.s.store, Apply: a.apply, Undo: undo}, sc.Actions)
+	a.timetable = actions.Schedule(actions.Config{
+		Engine: a.s.engine, Store: a.s.store, Apply: a.apply, Undo: undo,
+		Evict: a.s.evictions().Evict, CallLatency: a.s.stream("latency/call/drain", sc.Latency.Call),
+	}, sc.Actions)
 	if sc.Until == 0 {
 		a.s.engine.Observe(a.guard)
 	}

@@ -13,34 +13,27 @@ import (
 	"github.com/wavetank/wavetank/workloads"
 )
 
-// flagged makes a controller that has flags.
-type flagged func(workloads.Flags) ControllerFactory
-
-// made returns the factory of a controller.
-func (c *namedController) made(f workloads.Flags) ControllerFactory {
-	if c.make != nil {
-		return c.make
-	}
-	return c.flagged(f)
-}
-
 // nodeControllers are those that watch over nodes and over the pods of nodes that fail.
 func nodeControllers() []namedController {
 	return []namedController{
-		{name: "podgc", flagged: podGC},
-		{name: "nodelifecycle", flagged: func(f workloads.Flags) ControllerFactory { return nodeLifecycle(nodeLifecycleConfig(f)) }},
+		{name: "podgc", configured: newPodGC},
+		{name: "nodelifecycle", configured: newNodeLifecycle},
 		{name: "tainteviction", make: tainteviction.New},
 	}
 }
 
-func podGC(f workloads.Flags) ControllerFactory {
-	threshold := f.TerminatedPodGCThreshold
+func newPodGC(with settings) ControllerFactory {
+	threshold := with.flags.TerminatedPodGCThreshold
 	if threshold == 0 {
 		threshold = -1 // none is removed
 	}
 	return func(engine *sim.Engine, store *cluster.Store, opts controller.Options) *controller.Controller {
 		return garbage.NewPods(engine, store, threshold, opts)
 	}
+}
+
+func newNodeLifecycle(with settings) ControllerFactory {
+	return nodeLifecycle(nodeLifecycleConfig(with.flags))
 }
 
 func nodeLifecycle(cfg nodelifecycle.Config) ControllerFactory {

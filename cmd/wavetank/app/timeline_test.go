@@ -100,7 +100,7 @@ func TestTimelinesAgreeWithRecordings(t *testing.T) {
 	if _, err := os.Stat(recordings); err != nil {
 		t.Skip("the recordings are not here: ../shared/timelines")
 	}
-	for _, scenario := range []string{"deploy", "rolling", "job", "sets", "preempt", "nodefail", "backlog-200n-3000p-default"} {
+	for _, scenario := range []string{"deploy", "rolling", "job", "sets", "preempt", "hpa", "drain", "nodefail", "backlog-200n-3000p-default"} {
 		t.Run(scenario, func(t *testing.T) {
 			dir, out := filepath.Join(recordings, scenario), t.TempDir()
 			var stdout, stderr strings.Builder
