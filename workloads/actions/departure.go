@@ -16,6 +16,7 @@ type departure struct {
 	evicted sim.Time      // when the eviction was allowed
 	poll    time.Duration // between two looks whether it is gone
 	refused sim.Time      // when it was last not allowed
+	retry   time.Duration // until it is asked for again
 	err     error         // of that
 	gone    bool
 }
@@ -54,7 +55,7 @@ func (p *departure) answered(now sim.Time, err error) {
 		d.leaving[p.pod.UID] = p
 		d.observe()
 	case errors.Is(err, cluster.ErrTooManyRequests):
-		p.refused, p.err = now, err
+		p.refused, p.retry, p.err = now, RetryEviction+d.call(), err
 		d.refused = append(d.refused, p)
 		d.observe()
 	case errors.Is(err, cluster.ErrNotFound): // its budget was, and is gone
@@ -114,7 +115,7 @@ func (d *Drainer) wake(now sim.Time, concerned func(*departure) bool) {
 		if !concerned(p) {
 			return false
 		}
-		d.cfg.Engine.At(nextTick(p.refused, now, RetryEviction, 1), sim.PhaseArrive, p)
+		d.cfg.Engine.At(nextTick(p.refused, now, p.retry, 1), sim.PhaseArrive, p)
 		return true
 	})
 }
