@@ -14,7 +14,7 @@ type departure struct {
 	drain   *Drain
 	pod     cluster.Key
 	evicted sim.Time      // when the eviction was allowed
-	poll    time.Duration // between two looks whether it is gone
+	poll    time.Duration // between two looks whether it is gone: the interval, and a call of the API
 	refused sim.Time      // when it was last not allowed
 	retry   time.Duration // until it is asked for again
 	err     error         // of that
@@ -93,7 +93,8 @@ func (d *Drainer) changed(c *cluster.Change) {
 	case *cluster.Pod:
 		if p := d.leaving[o.UID]; p != nil && c.Verb == cluster.Deleted {
 			delete(d.leaving, o.UID)
-			at := nextTick(p.evicted, c.At, p.poll, 0)
+			answer := (p.poll - PollDeletion) / 2 // a look is answered half a call after it was made
+			at := nextTick(p.evicted, c.At.Add(answer), p.poll, 0)
 			d.cfg.Engine.At(at, sim.PhaseArrive, sim.Func{Name: "see that " + o.NamespacedName.String() + " is gone", Do: p.seeGone})
 		}
 		d.wake(c.At, func(p *departure) bool { return p.pod.UID == o.UID })
