@@ -14,6 +14,9 @@ const (
 	PodsFile        = "pods.csv"
 	EventsFile      = "events.jsonl"
 	SeriesFile      = "timeseries.csv"
+	WorkloadsFile   = "workloads.csv"
+	ServicesFile    = "services.csv"
+	NodesFile       = "nodes.csv"
 	DecisionsFile   = "decisions.log.zst"
 	ManifestFile    = "manifest.yaml"
 	SummaryFile     = "summary.json"
@@ -22,7 +25,9 @@ const (
 )
 
 // runFiles are all files that a run may leave, the summary last: it is the sign that the others are whole.
-var runFiles = []string{PodsFile, EventsFile, SeriesFile, DecisionsFile, ManifestFile, WallclockFile, SummaryFile}
+var runFiles = []string{
+	PodsFile, EventsFile, SeriesFile, WorkloadsFile, ServicesFile, NodesFile, DecisionsFile, ManifestFile, WallclockFile, SummaryFile,
+}
 
 // OpenDir makes sure that results can be written to a folder, and creates it where it does not exist. Results of an
 // earlier run there are replaced when the new ones are complete; other files are never touched, and where one of them

@@ -23,7 +23,11 @@ func (s *Summary) Table(w io.Writer, wall *Wallclock) error {
 	if err := RenderTable(w, tw.AlignRight, []string{"metric", "value"}, rows); err != nil {
 		return err
 	}
-	return RenderTable(w, tw.AlignRight, []string{"resource", "utilisation", "mean allocated", "peak allocated", "allocatable"}, s.resourceRows())
+	err := RenderTable(w, tw.AlignRight, []string{"resource", "utilisation", "mean allocated", "peak allocated", "allocatable"}, s.resourceRows())
+	if err != nil {
+		return err
+	}
+	return s.loadTables(w)
 }
 
 // CSV writes all metrics of the summary as lines of name, value and unit, in base units and full precision.

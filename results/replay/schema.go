@@ -36,12 +36,13 @@ var schema = map[cluster.Kind]vocabulary{
 	cluster.KindPod: {
 		"created":   {{key: "owner", optional: true}, {key: "priority", number: true, optional: true}},
 		"scheduled": texts("node"), "nominated": texts("node"), "unschedulable": texts("reason", "message"),
-		"preempted": texts("node"), "deleting": texts("node", "reason"), "running": texts("node"),
+		"preempted": texts("node"), "evicted": texts("node", "reason"), "deleting": texts("node", "reason"), "running": texts("node"),
 		"ready": nil, "unready": nil, "succeeded": texts("node"), "failed": texts("node", "reason"),
 		"deleted": texts("node", "phase", "reason"),
 	},
 	cluster.KindNode: {
-		"created": nil, "deleted": nil, "ready": nil, "notready": nil, "tainted": texts("taint"), "untainted": texts("taint"),
+		"created": nil, "deleted": nil, "down": nil, "up": nil, "isolated": nil, "connected": nil,
+		"ready": nil, "notready": {{key: "status", optional: true}, {key: "reason", optional: true}}, "tainted": texts("taint"), "untainted": texts("taint"),
 		"cordoned": nil, "uncordoned": nil,
 	},
 	cluster.KindReplicaSet:  scalable("replicas", "ready", "available"),
@@ -55,6 +56,14 @@ var schema = map[cluster.Kind]vocabulary{
 	}),
 }
 
+// KindFault stands in events for a fault, which is no object of the store.
+const KindFault = cluster.Kind(255)
+
+// faultWords is what may happen to a fault.
+var faultWords = vocabulary{"began": faultFields, "ended": faultFields}
+
+var faultFields = []fieldSpec{{key: "id", number: true}, {key: "type"}, {key: "nodes", number: true}}
+
 func scalable(counts ...string) vocabulary {
 	return vocabulary{
 		"created": numbers("replicas"), "deleted": nil, "scaled": numbers("from", "to"), "status": numbers(counts...),
@@ -67,6 +76,9 @@ func conditional(v vocabulary) vocabulary {
 }
 
 func vocabularyOf(kind cluster.Kind) vocabulary {
+	if kind == KindFault {
+		return faultWords
+	}
 	if v, own := schema[kind]; own {
 		return v
 	}
