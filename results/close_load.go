@@ -150,7 +150,7 @@ func (s *serviceTally) budget() float64 {
 	if s.objective.Target <= 0 {
 		return 0
 	}
-	return max(0, 1-s.objective.Target) * s.requests
+	return max(0, s.requests-s.objective.Target*s.requests)
 }
 
 func optional(v float64) *float64 { return &v }

@@ -15,87 +15,99 @@ const (
 	minutesSlot = 5 * int64(time.Minute) / burnSlots
 )
 
-// burnWindow finds the worst share of bad requests in any window of 60 slots.
+// burnWindow finds the worst share of bad requests in any window of 60 slots. A window is the end of one round of 60 slots
+// and the beginning of the next: sums of either are kept, so that nothing is ever taken away from a sum and no rounding
+// remains of what has left the window.
 type burnWindow struct {
 	width    int64 // of a slot, nanoseconds
-	slots    [burnSlots]burnSlot
 	present  int64 // number of the slot that is being filled
 	filled   int64 // slots that were completed
-	sum      burnSlot
-	worst    float64 // share
+	round    [burnSlots]burnSlot
+	sum      burnSlot                // of the present round
+	before   [burnSlots + 1]burnSlot // of the round before: from each slot to its end
+	worst    float64                 // share
 	worstEnd sim.Time
 }
 
 type burnSlot struct{ requests, bad float64 }
 
+func (s burnSlot) plus(t burnSlot) burnSlot { return burnSlot{s.requests + t.requests, s.bad + t.bad} }
+
 func (w *burnWindow) begin(at sim.Time) { w.present = int64(at) / w.width }
 
 // add spreads the requests of an interval over its slots.
 func (w *burnWindow) add(from, to sim.Time, requests, bad float64) {
-	first := int64(from) / w.width
+	first, last := int64(from)/w.width, int64(to)/w.width
 	w.until(first)
-	last := int64(to) / w.width
 	if first == last {
-		w.fill(requests, bad)
+		w.fill(burnSlot{requests, bad})
 		return
 	}
-	perNano := 1 / float64(to-from)
-	part := float64((first+1)*w.width-int64(from)) * perNano
-	w.fill(requests*part, bad*part)
-	part = float64(w.width) * perNano
-	if last-first > 2*burnSlots { // once all slots are alike, so are all windows
-		for range burnSlots {
-			w.until(w.present + 1)
-			w.fill(requests*part, bad*part)
-		}
-		w.filled += last - 1 - w.present
-		w.present = last - 1
+	part := func(nanos int64) burnSlot {
+		share := float64(nanos) / float64(to-from)
+		return burnSlot{requests * share, bad * share}
 	}
+	w.fill(part((first+1)*w.width - int64(from)))
+	whole := part(w.width)
 	for w.present+1 < last {
 		w.until(w.present + 1)
-		w.fill(requests*part, bad*part)
+		w.fill(whole)
+		if w.present-first == 2*burnSlots && w.present+1 < last {
+			w.repeat(last-1, whole)
+		}
 	}
 	w.until(last)
-	part = float64(int64(to)-last*w.width) * perNano
-	w.fill(requests*part, bad*part)
+	w.fill(part(int64(to) - last*w.width))
 }
 
-func (w *burnWindow) fill(requests, bad float64) {
-	s := &w.slots[w.present%burnSlots]
-	s.requests += requests
-	s.bad += bad
-	w.sum.requests += requests
-	w.sum.bad += bad
+// repeat moves on to a later slot where all slots up to it are alike, and so all windows.
+func (w *burnWindow) repeat(slot int64, like burnSlot) {
+	w.filled += slot - w.present
+	w.present = slot
+	place := int(slot % burnSlots)
+	w.round, w.sum = [burnSlots]burnSlot{}, burnSlot{}
+	for i := range w.round {
+		w.round[i] = like
+	}
+	w.turn()
+	for i := range place + 1 {
+		w.round[i] = like
+		w.sum = w.sum.plus(like)
+	}
 }
+
+// turn ends a round.
+func (w *burnWindow) turn() {
+	for i := burnSlots - 1; i >= 0; i-- {
+		w.before[i] = w.before[i+1].plus(w.round[i])
+	}
+	w.round, w.sum = [burnSlots]burnSlot{}, burnSlot{}
+}
+
+func (w *burnWindow) fill(s burnSlot) {
+	place := w.present % burnSlots
+	w.round[place] = w.round[place].plus(s)
+	w.sum = w.sum.plus(s)
+}
+
+// window is what came in the present slot and the 59 before it.
+func (w *burnWindow) window() burnSlot { return w.before[w.present%burnSlots+1].plus(w.sum) }
 
 // until completes the slots before one.
 func (w *burnWindow) until(slot int64) {
-	if slot-w.present > burnSlots { // nothing for longer than the window
-		w.complete()
-		w.filled += slot - w.present
-		w.slots, w.sum = [burnSlots]burnSlot{}, burnSlot{}
-		w.present = slot
-		return
-	}
 	for w.present < slot {
+		if w.window() == (burnSlot{}) && slot-w.present > burnSlots { // nothing for longer than a window
+			w.filled += slot - w.present
+			w.present = slot
+			w.before = [burnSlots + 1]burnSlot{}
+			return
+		}
 		w.complete()
 		w.present++
 		w.filled++
-		old := &w.slots[w.present%burnSlots]
-		w.sum.requests -= old.requests
-		w.sum.bad -= old.bad
-		*old = burnSlot{}
 		if w.present%burnSlots == 0 {
-			w.resum() // what rounding has left does not add up
+			w.turn()
 		}
-	}
-}
-
-func (w *burnWindow) resum() {
-	w.sum = burnSlot{}
-	for _, s := range w.slots {
-		w.sum.requests += s.requests
-		w.sum.bad += s.bad
 	}
 }
 
@@ -108,10 +120,11 @@ func (w *burnWindow) complete() {
 }
 
 func (w *burnWindow) look(end sim.Time) {
-	if w.sum.requests <= 0 || w.sum.bad <= 0 {
+	sum := w.window()
+	if sum.requests <= 0 || sum.bad <= 0 {
 		return
 	}
-	if share := w.sum.bad / w.sum.requests; share > w.worst*(1+1e-9) {
+	if share := sum.bad / sum.requests; share > w.worst*(1+1e-9) {
 		w.worst, w.worstEnd = share, end
 	}
 }

@@ -50,7 +50,8 @@ func (f *FaultSummary) tell(b *strings.Builder) {
 }
 
 func (f *FaultSummary) title() string {
-	if f.Kind == "" || strings.Contains(f.Name, f.Kind) {
+	plain := func(text string) string { return strings.ToLower(strings.ReplaceAll(text, " ", "")) }
+	if strings.Contains(plain(f.Name), plain(f.Kind)) {
 		return f.Name
 	}
 	return f.Name + " " + f.Kind
@@ -98,8 +99,11 @@ func (f *FaultSummary) evictions() string {
 	for _, r := range f.EvictedBy {
 		by = append(by, fmt.Sprintf("%s by %s", thousands(int64(r.Pods)), r.Reason))
 	}
-	return fmt.Sprintf("evictions began after %s, the last of %s came after %s: %s",
-		humanSpan(*f.FirstEvicted), many(f.PodsEvicted, "pod"), humanSpan(*f.Evicted), strings.Join(by, ", "))
+	text := fmt.Sprintf("%s evicted after %s", many(f.PodsEvicted, "pod"), humanSpan(*f.Evicted))
+	if *f.FirstEvicted < *f.Evicted {
+		text = fmt.Sprintf("evictions began after %s; the last of %s was evicted after %s", humanSpan(*f.FirstEvicted), many(f.PodsEvicted, "pod"), humanSpan(*f.Evicted))
+	}
+	return text + ": " + strings.Join(by, ", ")
 }
 
 func (f *FaultSummary) recovery() string {
@@ -135,7 +139,7 @@ func (f *FaultSummary) requests() string {
 	}
 	text := whole(f.FailedRequests) + " requests failed"
 	if f.BudgetShare > 0 {
-		text += fmt.Sprintf(" (%s of the run's error budget)", strings.Replace(percent(f.BudgetShare), ".000", "", 1))
+		text += fmt.Sprintf(" (%s %% of the run's error budget)", tenths(100*f.BudgetShare))
 	}
 	return text + fmt.Sprintf(", most of them to %s: %s", f.WorstService, whole(f.WorstFailed))
 }

@@ -40,6 +40,8 @@ type faultTally struct {
 	worstFailed  float64
 }
 
+func (f *faultTally) closed() bool { return f.closedAt != never }
+
 // loss is a workload that lost serving pods to a fault, until it is whole again.
 type loss struct {
 	fault         *faultTally
@@ -104,7 +106,7 @@ func (r *Recorder) hits(f *faultTally, at *seat) {
 		at.faults[len(at.faults)-1].nodeNotReady(r.now)
 	}
 	for _, st := range at.pods {
-		st.hits = append(st.hits, f)
+		st.hits = append(slices.DeleteFunc(st.hits, (*faultTally).closed), f)
 		f.pods++
 		if st.ready && !st.serving && at.lostAt == r.now && st.group != nil {
 			st.lose(&r.avail)
@@ -176,7 +178,7 @@ func (st *podStanding) lose(a *availability) {
 		return
 	}
 	for _, f := range st.hits {
-		if f.closedAt == never && !slices.ContainsFunc(w.losses, func(l loss) bool { return l.fault == f }) {
+		if !f.closed() && !slices.ContainsFunc(w.losses, func(l loss) bool { return l.fault == f }) {
 			a.touch(w)
 			f.hit[w] = true
 			f.waiting++

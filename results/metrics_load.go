@@ -1,5 +1,7 @@
 package results
 
+import "cmp"
+
 // The units of the metrics of load, faults and cost.
 const (
 	UnitRequests   = "requests"
@@ -91,7 +93,7 @@ func (c *CostSummary) metrics() []Metric {
 	}
 	for i := range c.Pools {
 		p := &c.Pools[i]
-		name := "cost.pools." + p.Pool
+		name := "cost.pools." + cmp.Or(p.Pool, "-")
 		m = append(m, Metric{name + ".nodeHours", UnitNodeHours, p.NodeHours}, Metric{name + ".cost", UnitMoney, p.Cost},
 			Metric{name + ".minNodes", UnitNodes, float64(p.MinNodes)}, Metric{name + ".meanNodes", UnitNodes, p.MeanNodes},
 			Metric{name + ".maxNodes", UnitNodes, float64(p.MaxNodes)}, count(name+".added", p.Added), count(name+".removed", p.Removed))

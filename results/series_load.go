@@ -132,35 +132,39 @@ type serviceFigures struct {
 func (s *serviceSeries) add(t *serviceTally, v *ServiceInterval) {
 	row := &t.row
 	first, last := int64(v.From)/s.every, int64(v.To)/s.every
-	if row.begun && first > row.bucket {
-		s.flush(t)
-		if next := row.bucket + 1; first > next { // nothing was heard of the service for a while
-			row.bucket, row.begun = next, true
-			s.flush(t)
-		}
-	}
-	row.bucket, row.begun = first, true
+	s.moveTo(t, first)
 	for b := first; b <= last; b++ {
-		if b > first {
-			s.flush(t)
-			row.bucket, row.begun = b, true
-		}
 		from, to := max(int64(v.From), b*s.every), min(int64(v.To), (b+1)*s.every)
-		row.sums.add(v, from, to)
+		if to > from || v.From == v.To {
+			row.begun = true
+			row.sums.add(v, from, to)
+		}
+		if b == last {
+			break
+		}
+		s.flush(t)
 		if b > first && b+1 < last { // all between are alike
-			s.flush(t)
 			b = last - 1
 		}
-	}
-	if int64(v.To) == last*s.every && last > first {
-		row.begun = false // nothing of it lies in the last one
+		row.bucket = b + 1
 	}
 }
 
-func (f *serviceFigures) add(v *ServiceInterval, from, to int64) {
-	if to == from && v.To > v.From {
-		return
+// moveTo ends the row under way where an interval begins in a later stretch. A service that was not heard of in between had
+// no requests then.
+func (s *serviceSeries) moveTo(t *serviceTally, stretch int64) {
+	row := &t.row
+	if row.begun && stretch > row.bucket {
+		s.flush(t)
+		row.bucket++
 	}
+	if row.any && stretch > row.bucket {
+		s.flush(t)
+	}
+	row.bucket = stretch
+}
+
+func (f *serviceFigures) add(v *ServiceInterval, from, to int64) {
 	share := 1.0
 	if v.To > v.From {
 		share = float64(to-from) / float64(v.To-v.From)

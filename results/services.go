@@ -1,8 +1,10 @@
 package results
 
 import (
+	"cmp"
 	"fmt"
 	"math"
+	"slices"
 
 	"github.com/wavetank/wavetank/sim"
 	"github.com/wavetank/wavetank/sim/cluster"
@@ -57,7 +59,7 @@ func (r *Recorder) OnService(v *ServiceInterval) {
 	if v.To > r.now {
 		r.advance(v.To)
 	}
-	s := r.services.of(v)
+	s := r.services.of(v, r.faults.list)
 	s.check(v)
 	if len(s.marks) > 0 {
 		s.meet(v)
@@ -68,13 +70,13 @@ func (r *Recorder) OnService(v *ServiceInterval) {
 	}
 }
 
-func (t *services) of(v *ServiceInterval) *serviceTally {
+func (t *services) of(v *ServiceInterval, faults []*faultTally) *serviceTally {
 	s := t.byName[v.Service]
 	if s == nil {
 		if t.byName == nil {
 			t.byName = map[cluster.NamespacedName]*serviceTally{}
 		}
-		s = &serviceTally{name: v.Service, index: len(t.list), from: v.From, to: v.From}
+		s = &serviceTally{name: v.Service, index: len(t.list), from: v.From, to: v.From, marks: marksAfter(faults, v.From)}
 		s.hour.width, s.minutes.width = hourSlot, minutesSlot
 		s.hour.begin(v.From)
 		s.minutes.begin(v.From)
@@ -153,6 +155,21 @@ func (s *serviceTally) meet(v *ServiceInterval) {
 		n++
 	}
 	s.marks = append(s.marks[:0], s.marks[n:]...)
+}
+
+// marksAfter returns what faults would have asked a service that is heard of only now, for a time that began before.
+func marksAfter(faults []*faultTally, from sim.Time) []faultMark {
+	var marks []faultMark
+	for _, f := range faults {
+		if f.At > from {
+			marks = append(marks, faultMark{f, f.At, false})
+		}
+		if f.closed() && f.closedAt > from {
+			marks = append(marks, faultMark{f, f.closedAt, true})
+		}
+	}
+	slices.SortStableFunc(marks, func(a, b faultMark) int { return cmp.Compare(a.at, b.at) })
+	return marks
 }
 
 // mark asks all services what had failed up to an instant at which a fault begins or is closed.

@@ -23,7 +23,7 @@ func (s *Summary) loadTables(w io.Writer) error {
 		{[]string{"service", "requests", "errors", "slow", "good", "mean", "p99", "target", "budget used", "ran out", "burn 1h", "burn 5m"}, s.serviceRows()},
 		{[]string{"autoscaled", "ups", "downs", "replicas", "lag p50", "lag max", "overtaken", "pods waited"}, s.scalingRows()},
 		{[]string{"pool", "nodes", "node-hours", "cost", "added", "removed"}, s.costRows()},
-		{[]string{"core-hours", "", "share"}, s.coreRows()},
+		{[]string{"cpu", "core-hours", "share"}, s.coreRows()},
 	} {
 		if len(t.rows) == 0 {
 			continue
@@ -32,8 +32,7 @@ func (s *Summary) loadTables(w io.Writer) error {
 			return err
 		}
 	}
-	_, err := io.WriteString(w, s.FaultStories())
-	return err
+	return nil
 }
 
 // worstOf returns the first few of a list in an order, and how many there are more.
@@ -174,11 +173,11 @@ func (s *Summary) costRows() [][]string {
 			name = "(none)"
 		}
 		rows = append(rows, []string{
-			name, threeOf(p.MinNodes, p.MeanNodes, p.MaxNodes), tenths(p.NodeHours), cents(p.Cost), thousands(int64(p.Added)), thousands(int64(p.Removed)),
+			name, threeOf(p.MinNodes, p.MeanNodes, p.MaxNodes), tenths(p.NodeHours), money(p.Cost, s.Cost.Cost), thousands(int64(p.Added)), thousands(int64(p.Removed)),
 		})
 	}
 	if len(rows) > 1 {
-		rows = append(rows, []string{"all", "", tenths(s.Cost.NodeHours), cents(s.Cost.Cost), "", ""})
+		rows = append(rows, []string{"all", "", tenths(s.Cost.NodeHours), money(s.Cost.Cost, s.Cost.Cost), "", ""})
 	}
 	return rows
 }
@@ -211,8 +210,15 @@ func percent(share float64) string {
 	return text + " %"
 }
 
+// money prints a price, "-" where none is known of any node.
+func money(v, all float64) string {
+	if all == 0 {
+		return "-"
+	}
+	return fixed(v, 2)
+}
+
 func tenths(v float64) string { return fixed(v, 1) }
-func cents(v float64) string  { return fixed(v, 2) }
 func whole(v float64) string  { return fixed(v, 0) }
 
 // fixed prints a figure with that many decimals, the digits before them in groups.
