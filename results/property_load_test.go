@@ -338,7 +338,6 @@ func (k *tank) recountPods(s *standing, owner cluster.UID) {
 type plain struct {
 	complete                                             bool
 	wanted, some, enough, desired, served, claimed, lost float64
-	least                                                float64
 }
 
 func (p *plain) add(s seen, span float64) {

@@ -49,7 +49,6 @@ type faultMark struct {
 type services struct {
 	byName map[cluster.NamespacedName]*serviceTally
 	list   []*serviceTally
-	last   *serviceTally
 }
 
 // OnService takes in how a service fared in the interval that ends now. The intervals of one service follow each other;

@@ -41,9 +41,8 @@ var schema = map[cluster.Kind]vocabulary{
 		"deleted": texts("node", "phase", "reason"),
 	},
 	cluster.KindNode: {
-		"created": nil, "deleted": nil, "down": nil, "up": nil, "isolated": nil, "connected": nil,
-		"ready": nil, "notready": {{key: "status", optional: true}, {key: "reason", optional: true}}, "tainted": texts("taint"), "untainted": texts("taint"),
-		"cordoned": nil, "uncordoned": nil,
+		"created": nil, "deleted": nil, "ready": nil, "notready": {{key: "status", optional: true}, {key: "reason", optional: true}}, "tainted": texts("taint"), "untainted": texts("taint"),
+		"cordoned": nil, "uncordoned": nil, "down": nil, "up": nil, "isolated": nil, "connected": nil,
 	},
 	cluster.KindReplicaSet:  scalable("replicas", "ready", "available"),
 	cluster.KindDeployment:  conditional(scalable("replicas", "updated", "ready", "available", "unavailable")),
@@ -54,6 +53,14 @@ var schema = map[cluster.Kind]vocabulary{
 	cluster.KindJob: conditional(vocabulary{
 		"created": nil, "deleted": nil, "status": numbers("active", "ready", "succeeded", "failed", "terminating"),
 	}),
+	cluster.KindHorizontalPodAutoscaler: conditional(vocabulary{
+		"created": autoscaled, "changed": autoscaled, "deleted": nil,
+		"status": append(append(numbers("current", "desired"), fieldSpec{key: "utilization", number: true, optional: true}, fieldSpec{key: "avg", optional: true}), texts("targets")...),
+	}),
+	cluster.KindPodDisruptionBudget: conditional(vocabulary{
+		"created": bounds, "changed": bounds, "deleted": nil,
+		"status": numbers("allowed", "healthy", "desired", "disrupted", "expected"),
+	}),
 }
 
 // KindFault stands in events for a fault, which is no object of the store.
@@ -63,6 +70,12 @@ const KindFault = cluster.Kind(255)
 var faultWords = vocabulary{"began": faultFields, "ended": faultFields}
 
 var faultFields = []fieldSpec{{key: "id", number: true}, {key: "type"}, {key: "nodes", number: true}}
+
+// autoscaled is what an autoscaler says of itself.
+var autoscaled = append(append(texts("target"), numbers("min", "max")...), texts("targets")...)
+
+// bounds are what a PodDisruptionBudget may ask for: a number or a percentage.
+var bounds = []fieldSpec{{key: "minAvailable", optional: true}, {key: "maxUnavailable", optional: true}}
 
 func scalable(counts ...string) vocabulary {
 	return vocabulary{

@@ -13,6 +13,8 @@ import (
 	"github.com/wavetank/wavetank/scheduler"
 	"github.com/wavetank/wavetank/sim"
 	"github.com/wavetank/wavetank/sim/cluster"
+	"github.com/wavetank/wavetank/sim/controller/hpa"
+	"github.com/wavetank/wavetank/sim/eviction"
 	"github.com/wavetank/wavetank/sim/fault"
 	"github.com/wavetank/wavetank/sim/kubelet"
 	"github.com/wavetank/wavetank/workloads"
@@ -32,7 +34,9 @@ type simulation struct {
 	until    sim.Time
 	cut      bool // until is not the scenario's own
 	warnings []string
+	metrics  hpa.Metrics   // what autoscalers read; nil: the cluster has no metrics API
 	apps     *applications // nil: nothing is there to be reconciled
+	evict    *eviction.API // nil until somebody needs it
 
 	configurationText string // of the scheduler, as the log of decisions has it
 }
@@ -168,7 +172,11 @@ func (s *simulation) scriptFaults() error {
 			outages[i].Nodes = s.nodesOf(f)
 		}
 	}
-	if err := fault.Script(s.engine, s.store, outages); err != nil {
+	var options []fault.Option
+	if s.apps != nil {
+		options = append(options, fault.Kubernetes)
+	}
+	if err := fault.Script(s.engine, s.store, outages, options...); err != nil {
 		return s.scenario.Errorf("faults", "%w", err)
 	}
 	return nil
