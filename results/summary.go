@@ -38,6 +38,8 @@ type Summary struct {
 
 	Decisions DecisionCounts `json:"decisions"`
 
+	Autoscaler *Autoscaling `json:"autoscaler,omitempty"` // of the nodes; nil: there is none
+
 	Events       uint64 `json:"events"`  // fired by the engine
 	Changes      uint64 `json:"changes"` // of the store
 	EventLogHash string `json:"eventLogHash"`

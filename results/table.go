@@ -18,6 +18,7 @@ func (s *Summary) Table(w io.Writer, wall *Wallclock) error {
 	}
 	rows := append(s.podRows(), s.waitRows()...)
 	rows = append(rows, s.decisionRows(wall)...)
+	rows = append(rows, s.Autoscaler.rows()...)
 	rows = append(rows, wall.rows()...)
 	rows = append(rows, []string{"digest", s.Digest})
 	if err := RenderTable(w, tw.AlignRight, []string{"metric", "value"}, rows); err != nil {

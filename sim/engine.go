@@ -28,6 +28,7 @@ type Engine struct {
 	now    Time
 	seq    uint64 // events ever scheduled
 	fired  uint64
+	phase  Phase // of the event that fires, or fired last
 	hash   uint64
 	queue  fourAry // concrete: a call through an interface costs more than the call
 	err    error   // from Fail, or the instant limit
@@ -53,6 +54,9 @@ func New(seed uint64) *Engine {
 // Now returns the time of the event that fires, or fired last; after a Run to a
 // given end that ended there, that end.
 func (e *Engine) Now() Time { return e.now }
+
+// Phase returns the phase of the event that fires, or fired last; 0 before the first.
+func (e *Engine) Phase() Phase { return e.phase }
 
 // Seed returns the seed of the run.
 func (e *Engine) Seed() uint64 { return e.seed }
@@ -147,6 +151,7 @@ func (e *Engine) fire(key entry, ev Event) {
 		return
 	}
 	e.fired++
+	e.phase = Phase(key.ord >> phaseShift)
 	e.hash = mix(mix(e.hash, uint64(key.at)), key.ord)
 	for _, fn := range e.watch {
 		fn(e.now, ev)

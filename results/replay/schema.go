@@ -1,6 +1,9 @@
 package replay
 
-import "github.com/wavetank/wavetank/sim/cluster"
+import (
+	"github.com/wavetank/wavetank/results"
+	"github.com/wavetank/wavetank/sim/cluster"
+)
 
 // fieldSpec is a field that an event has.
 type fieldSpec struct {
@@ -50,9 +53,22 @@ var schema = map[cluster.Kind]vocabulary{
 	cluster.KindDaemonSet: {
 		"created": nil, "deleted": nil, "status": numbers("desired", "current", "ready", "available", "updated", "misscheduled"),
 	},
+	cluster.KindConfigMap: autoscaled(),
 	cluster.KindJob: conditional(vocabulary{
 		"created": nil, "deleted": nil, "status": numbers("active", "ready", "succeeded", "failed", "terminating"),
 	}),
+}
+
+// autoscaled are the events of an autoscaler of nodes, which are about its status.
+func autoscaled() vocabulary {
+	v := vocabulary{"created": nil, "deleted": nil}
+	for _, event := range results.AutoscalerEvents() {
+		v[event] = []fieldSpec{
+			{key: "group"}, {key: "node", optional: true}, {key: "nodes", number: true, optional: true}, {key: "size", number: true},
+			{key: "pods", number: true, optional: true}, {key: "lag", optional: true}, {key: "cause", optional: true},
+		}
+	}
+	return v
 }
 
 func scalable(counts ...string) vocabulary {
