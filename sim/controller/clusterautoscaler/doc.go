@@ -12,7 +12,8 @@
 //
 // There is a scan at every multiple of ScanInterval at which anything may have to be done: after a change that matters, and
 // when a span of time that it keeps ends. The scans left out would have decided nothing: a test compares both. It is
-// upstream's loop with --frequent-loops-enabled=false.
+// upstream's loop with --frequent-loops-enabled=false. Upstream's scans come a little after the instants of the grid, never
+// at them; therefore a span that ends at the instant of a scan is over, also where upstream's comparison is strict.
 //
 // # Predictions
 //

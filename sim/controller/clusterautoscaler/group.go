@@ -44,7 +44,7 @@ func (b *backoff) on(now sim.Time) bool { return b.span > 0 && b.until > now }
 // fail begins or lengthens the back-off (exponentialBackoff.Backoff): failures within one do not lengthen it.
 func (b *backoff) fail(now sim.Time, first, most time.Duration) {
 	span := first
-	if b.span > 0 && b.until < now {
+	if b.span > 0 && b.until <= now {
 		span = min(2*b.span, most)
 	}
 	*b = backoff{span: span, until: now.Add(span), failed: now}
@@ -73,13 +73,13 @@ func (g *group) upcoming() []*cluster.Node {
 // review gives up machines that did not come in time, ends a request that is fulfilled, and backs off from a group whose
 // request was not (clusterstate: updateScaleRequestsNoLock; static_autoscaler.go: removeOldUnregisteredNodes).
 func (a *Autoscaler) review(g *group, now sim.Time) {
-	if b := &g.backoff; b.span > 0 && b.failed.Add(a.cfg.NodeGroupBackoffReset) < now {
+	if b := &g.backoff; b.span > 0 && b.failed.Add(a.cfg.NodeGroupBackoffReset) <= now {
 		*b = backoff{}
 	}
 	g.request = a.reviewRequest(g, now)
 	var old []string
 	g.Upcoming(func(n *cluster.Node, since sim.Time) {
-		if since.Add(a.cfg.MaxNodeProvisionTime) < now {
+		if since.Add(a.cfg.MaxNodeProvisionTime) <= now {
 			g.late[n.Name] = true
 			old = append(old, n.Name)
 		}
@@ -97,7 +97,7 @@ func (a *Autoscaler) reviewRequest(g *group, now sim.Time) *request {
 	case len(g.upcoming()) == 0:
 		g.backoff = backoff{}
 		return nil
-	case g.request.expires < now:
+	case g.request.expires <= now:
 		a.failed(g, now, "nodes did not join in time")
 		return nil
 	}
@@ -113,11 +113,11 @@ func (a *Autoscaler) failed(g *group, now sim.Time, reason string) {
 // deadlines are the instants at which time alone changes the state of a group.
 func (a *Autoscaler) groupDeadlines(g *group, at func(sim.Time)) {
 	if g.request != nil {
-		at(g.request.expires + 1)
+		at(g.request.expires)
 	}
 	g.Upcoming(func(n *cluster.Node, since sim.Time) {
 		if !g.late[n.Name] {
-			at(since.Add(a.cfg.MaxNodeProvisionTime) + 1)
+			at(since.Add(a.cfg.MaxNodeProvisionTime))
 		}
 	})
 }

@@ -19,7 +19,7 @@ func (s *scan) podsToHelp() []*cluster.Pod {
 	})
 	pods = s.place(pods, append(slices.Clone(s.names), s.upcoming...), false)
 	return slices.DeleteFunc(pods, func(p *cluster.Pod) bool {
-		old := p.CreatedAt.Add(s.delayOf(p)) + 1
+		old := p.CreatedAt.Add(s.delayOf(p))
 		s.at(old)
 		return old > s.now
 	})

@@ -230,7 +230,7 @@ func (s *scan) removable(found []removal) []removal {
 	for _, r := range found {
 		g := s.groupOf(r.node.Name)
 		since, known := s.unneeded[r.node.Name]
-		if known && since.Add(s.patience(r.node)) < s.now && spare[g] > 0 {
+		if known && since.Add(s.patience(r.node)) <= s.now && spare[g] > 0 {
 			spare[g]--
 			list = append(list, r)
 		}

@@ -147,7 +147,7 @@ func (s *scan) scaleDownDeadlines() {
 	s.at(s.lastDelete.Add(s.cfg.DelayAfterDelete))
 	for name, since := range s.unneeded {
 		if n := s.store.Node(name); n != nil {
-			s.at(since.Add(s.patience(n)) + 1)
+			s.at(since.Add(s.patience(n)))
 		}
 	}
 }
