@@ -21,6 +21,7 @@ type Autoscaler struct {
 	next    sim.Time   // its instant; Never: none is pending
 	scanned sim.Time   // the last scan
 	changes uint64     // of the store that matter, so far
+	seen    uint64     // of those, when the last scan was over
 	every   bool       // scan at every instant of the grid: for comparison with skipped scans
 
 	lastScaleUp, lastDelete, lastFailure sim.Time // beforeAll: never

@@ -79,9 +79,12 @@ const (
 )
 
 // priceExpander scores by what the new nodes cost for what their pods are worth, times how far the nodes are from a size
-// that suits the cluster (expander/price/price.go, proposals/pricing.md).
+// that suits the cluster (expander/price/price.go, proposals/pricing.md). Without prices it prefers none.
 func (s *scan) priceExpander() func(*option) float64 {
 	model := s.pricing()
+	if model.core == 0 {
+		return nil
+	}
 	preferred := preferredMilliCPU(len(s.nodes))
 	stabilization := model.of(stabilizationMilliCPU, stabilizationMemory)
 	return func(o *option) float64 {

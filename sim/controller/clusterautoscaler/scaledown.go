@@ -2,7 +2,6 @@ package clusterautoscaler
 
 import (
 	"cmp"
-	"maps"
 	"slices"
 	"strconv"
 	"time"
@@ -135,16 +134,24 @@ func (s *scan) findUnneeded(candidates []candidate) []removal {
 	return found
 }
 
+// recheck forgets that nodes could not be removed once it is time to look again (core/scaledown/unremovable/nodes.go: Update).
+// Where nothing had changed from the verdict to the last scan, the scans that were left out would have come to the same
+// verdict again, each time for as long.
+func (s *scan) recheck() {
+	for name, r := range s.unremovable {
+		for r.changes == s.seen && s.onGrid(r.until) < s.now {
+			r.until = s.onGrid(r.until).Add(s.cfg.UnremovableRecheck)
+		}
+		if s.unremovable[name] = r; r.until <= s.now || s.store.Node(name) == nil {
+			delete(s.unremovable, name)
+		}
+	}
+}
+
 // eligible tells whether a node is worth looking at (eligibility.go: unremovableReasonAndNodeUtilization).
 func (s *scan) eligible(info *cluster.NodeInfo) bool {
 	n := info.Node
-	if r, known := s.unremovable[n.Name]; known {
-		if r.until > s.now {
-			return false
-		}
-		delete(s.unremovable, n.Name)
-	}
-	if n.Annotations[AnnotationNoScaleDown] == "true" {
+	if _, recent := s.unremovable[n.Name]; recent || n.Annotations[AnnotationNoScaleDown] == "true" {
 		return false
 	}
 	threshold := s.cfg.UtilizationThreshold
@@ -194,7 +201,6 @@ func tainted(n *cluster.Node, t cluster.Taint) *cluster.Node {
 // noteUnneeded returns what notes which nodes are unneeded now, and since when (core/scaledown/unneeded/nodes.go: Update).
 func (s *scan) noteUnneeded(found []removal) func() {
 	return func() {
-		maps.DeleteFunc(s.unremovable, func(name string, _ recheck) bool { return s.store.Node(name) == nil })
 		was := s.unneeded
 		s.Autoscaler.unneeded = make(map[string]sim.Time, len(found))
 		for _, r := range found {

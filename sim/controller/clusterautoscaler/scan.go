@@ -23,6 +23,7 @@ type scan struct {
 func (a *Autoscaler) scan(now sim.Time) {
 	s := &scan{Autoscaler: a, now: now, due: sim.Never}
 	s.list()
+	s.recheck()
 	for _, g := range a.groups {
 		a.review(g, now)
 	}
@@ -38,6 +39,7 @@ func (a *Autoscaler) scan(now sim.Time) {
 		clear(a.unneeded)
 	}
 	s.deadlines()
+	a.seen = a.changes
 }
 
 func (s *scan) list() {

@@ -105,7 +105,9 @@ func newWorld(t require.TestingT, options Options, groups ...nodegroup.Config) *
 	return w
 }
 
-func (w *world) create(o cluster.Object) { require.NoError(w.t, w.store.Create(o, cluster.ReasonCreated)) }
+func (w *world) create(o cluster.Object) {
+	require.NoError(w.t, w.store.Create(o, cluster.ReasonCreated))
+}
 
 // at has something happen at an instant.
 func (w *world) at(when time.Duration, do func()) {
@@ -247,4 +249,3 @@ func (e *strictEvictor) update() {
 		}
 	}
 }
-
