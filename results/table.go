@@ -17,8 +17,8 @@ func (s *Summary) Table(w io.Writer, wall *Wallclock) error {
 		return err
 	}
 	rows := append(s.podRows(), s.waitRows()...)
-	rows = append(rows, s.decisionRows(wall)...)
 	rows = append(rows, s.Autoscaler.rows()...)
+	rows = append(rows, s.decisionRows(wall)...)
 	rows = append(rows, wall.rows()...)
 	rows = append(rows, []string{"digest", s.Digest})
 	if err := RenderTable(w, tw.AlignRight, []string{"metric", "value"}, rows); err != nil {

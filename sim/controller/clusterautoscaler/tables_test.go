@@ -215,7 +215,7 @@ func TestWhatHoldsANode(t *testing.T) {
 	app := func(name string) func(*cluster.Pod) {
 		return func(p *cluster.Pod) { p.Labels = cluster.Labels{"app": name} }
 	}
-	overdue := func(p *cluster.Pod) { p.Deleting, p.DeletingSince = true, -sim.Time(time.Hour) }
+	overdue := func(p *cluster.Pod) { p.Deleting, p.DeletingSince = true, -sim.Time(4*time.Hour) }
 	cheap := func(p *cluster.Pod) { p.Spec = (&cluster.PodSpec{Priority: -11}).Complete() }
 	cases := []struct {
 		name string

@@ -33,6 +33,7 @@ type world struct {
 	evictor *strictEvictor
 	reports []Report
 	pods    int
+	stop    time.Duration // that pods take to end
 }
 
 // defaults are the flags' defaults (cluster-autoscaler/config/flags/flags.go).
@@ -95,7 +96,7 @@ func newWorld(t require.TestingT, options Options, groups ...nodegroup.Config) *
 			w.ca.Unschedulable(d.Pod)
 		}
 	})
-	kubelet.New(w.engine, w.store, kubelet.Config{})
+	kubelet.New(w.engine, w.store, kubelet.Config{Stop: func(*cluster.Pod) time.Duration { return w.stop }})
 	replicaset.New(w.engine, w.store, controller.Options{})
 	w.store.Watch("budgets", nil, func(sim.Time, *cluster.Change) { w.evictor.update() }, cluster.KindPod, cluster.KindPodDisruptionBudget)
 	w.create(groupNode("base", 0, 10, 1<<20)) // a cluster without any node is a case of its own
@@ -117,7 +118,7 @@ func (w *world) at(when time.Duration, do func()) {
 func (w *world) run(until time.Duration) { require.NoError(w.t, w.engine.Run(sim.Time(until))) }
 
 func podSpec(cpu, memory int64) *cluster.PodSpec {
-	return (&cluster.PodSpec{Containers: []cluster.Container{{
+	return (&cluster.PodSpec{TerminationGracePeriod: 3 * time.Hour, Containers: []cluster.Container{{
 		Name: "c", Requests: cluster.Resources{MilliCPU: cpu, Memory: memory}, RequestsCPU: true, RequestsMemory: true,
 	}}}).Complete()
 }
