@@ -48,8 +48,8 @@ func (r *Recorder) summary(end *Ending) *Summary {
 		Pods:     p.counts(), Lost: p.reasons(), PeakPending: p.peakPending,
 		Wait: describe(p.waits), NeverScheduledWait: describe(p.unplacedWait),
 		Nodes: r.use.mostUp, Resources: r.use.summary(spanOf(p.first, p.last)),
-		Decisions: r.decisions.summary(p.victims),
-		Events:    end.Events, Changes: r.changes,
+		Decisions: r.decisions.summary(p.victims), Autoscaler: r.scaling.conclude(),
+		Events: end.Events, Changes: r.changes,
 		EventLogHash: hexHash(end.EventLogHash), StoreHash: hexHash(end.StoreHash),
 		Digest: Digest(end.EventLogHash, end.StoreHash),
 	}

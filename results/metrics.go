@@ -28,6 +28,7 @@ func (s *Summary) Metrics() []Metric {
 	}
 	m = append(m, s.decisionMetrics()...)
 	m = append(m, s.loadMetrics()...)
+	m = append(m, s.Autoscaler.metrics()...)
 	return append(m, Metric{"events", UnitCount, float64(s.Events)}, Metric{"changes", UnitCount, float64(s.Changes)})
 }
 

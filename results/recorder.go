@@ -26,6 +26,7 @@ type Recorder struct {
 	muted     bool // nothing is written to the log of events
 	changes   uint64
 	decisions decisionTally
+	scaling   *Autoscaling // nil: nothing scales the nodes
 }
 
 // NewRecorder prepares the output folder and returns a recorder that writes to it.

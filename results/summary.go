@@ -44,6 +44,7 @@ type Summary struct {
 	FaultTotals *FaultTotals      `json:"faultTotals,omitempty"`
 	Autoscaling []ScalingSummary  `json:"autoscaling,omitempty"`
 	Cost        *CostSummary      `json:"cost,omitempty"`
+	Autoscaler  *Autoscaling      `json:"autoscaler,omitempty"` // of the nodes; nil: there is none
 
 	Events       uint64 `json:"events"`  // fired by the engine
 	Changes      uint64 `json:"changes"` // of the store

@@ -28,6 +28,7 @@ func (s *Summary) Figures(w io.Writer) error { return s.tables(w, nil) }
 
 func (s *Summary) tables(w io.Writer, wall *Wallclock) error {
 	rows := append(s.podRows(), s.waitRows()...)
+	rows = append(rows, s.Autoscaler.rows()...)
 	rows = append(rows, s.decisionRows(wall)...)
 	rows = append(rows, wall.rows()...)
 	rows = append(rows, []string{"digest", s.Digest})

@@ -28,6 +28,7 @@ type Engine struct {
 	now    Time
 	seq    uint64 // events ever scheduled
 	fired  uint64
+	phase  Phase // the latest of the events fired at now
 	hash   uint64
 	queue  fourAry // concrete: a call through an interface costs more than the call
 	err    error   // from Fail, or the instant limit
@@ -53,6 +54,10 @@ func New(seed uint64) *Engine {
 // Now returns the time of the event that fires, or fired last; after a Run to a
 // given end that ended there, that end.
 func (e *Engine) Now() Time { return e.now }
+
+// Phase returns the latest phase that this instant has come to, 0 if none. An event that is scheduled at its own instant for
+// an earlier phase does not take it back.
+func (e *Engine) Phase() Phase { return e.phase }
 
 // Seed returns the seed of the run.
 func (e *Engine) Seed() uint64 { return e.seed }
@@ -140,13 +145,14 @@ func (e *Engine) Run(until Time) error {
 // fire advances the clock to one event and lets it happen.
 func (e *Engine) fire(key entry, ev Event) {
 	if key.at != e.now {
-		e.now, e.here = key.at, 0
+		e.now, e.here, e.phase = key.at, 0, 0
 	}
 	if e.here++; e.here > e.limit {
 		e.err = fmt.Errorf("sim: more than %d events at %v: a loop without delay? The last is %q", e.limit, e.now, ev)
 		return
 	}
 	e.fired++
+	e.phase = max(e.phase, Phase(key.ord>>phaseShift))
 	e.hash = mix(mix(e.hash, uint64(key.at)), key.ord)
 	for _, fn := range e.watch {
 		fn(e.now, ev)

@@ -286,3 +286,15 @@ func TestNoAllocationPerEvent(t *testing.T) {
 	require.Zero(t, allocs)
 	require.Greater(t, e.Events(), uint64(5000))
 }
+
+func TestPhaseOfTheInstant(t *testing.T) {
+	e := New(1)
+	require.Zero(t, e.Phase())
+	var seen []Phase
+	note := Func{Name: "note", Do: func(Time) { seen = append(seen, e.Phase()) }}
+	e.At(1, PhaseWorld, note)
+	e.At(1, PhaseControl, Func{Name: "back", Do: func(now Time) { e.At(now, PhaseWatch, note) }})
+	e.At(2, PhaseWatch, note)
+	require.NoError(t, e.Run(Never))
+	require.Equal(t, []Phase{PhaseWorld, PhaseControl, PhaseWatch}, seen, "an earlier phase does not take the instant back")
+}

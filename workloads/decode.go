@@ -31,8 +31,11 @@ func (d *decoder) scenario(v value) *Scenario {
 		into("actions", &s.Actions, list(d, d.action)),
 		into("faults", &s.Faults, list(d, d.fault)),
 		into("results", &s.Results, d.results),
+		into("autoscaler", &s.Autoscaler, d.autoscaler),
 	)
-	d.require(v, has, "cluster")
+	if s.Autoscaler == nil {
+		d.require(v, has, "cluster")
+	}
 	if !s.Reconciled() {
 		d.require(v, has, "workload")
 	}
@@ -129,6 +132,7 @@ func (d *decoder) checkNames(s *Scenario) {
 			claim(fmt.Sprintf("cluster[%d].trace", i), "nodes of "+filepath.Clean(c.Trace.Path))
 		}
 	}
+	d.checkGroupNames(s, claim)
 	for i, w := range s.Workload {
 		switch {
 		case w.Synthetic != nil:

@@ -30,10 +30,14 @@ func (d *decoder) clusterEntry(v value) ClusterEntry {
 
 func (d *decoder) nodeGroup(v value) *NodeGroup {
 	g := &NodeGroup{Count: 1}
+	count, name := into("count", &g.Count, integer(d, 1, maxNodes)), into("name", &g.Name, d.template)
+	return d.nodesOf(v, g, count, name)
+}
+
+// nodesOf reads what like nodes have in common, and the other fields given.
+func (d *decoder) nodesOf(v value, g *NodeGroup, others ...field) *NodeGroup {
 	var allocatable *value
-	has := d.object(v,
-		into("count", &g.Count, integer(d, 1, maxNodes)),
-		into("name", &g.Name, d.template),
+	has := d.object(v, append(others,
 		into("capacity", &g.Capacity, d.nodeCapacity),
 		into("allocatable", &allocatable, func(v value) *value { return &v }),
 		into("zones", &g.Zones, list(d, d.identifier)),
@@ -42,7 +46,8 @@ func (d *decoder) nodeGroup(v value) *NodeGroup {
 		into("taints", &g.Taints, list(d, d.taint)),
 		into("gpus", &g.GPUs, integer(d, 0, cluster.MaxDevices)),
 		into("gpuModel", &g.GPUModel, d.identifier),
-	)
+		into("price", &g.Price, d.price),
+	)...)
 	d.require(v, has, "capacity")
 	g.Allocatable = Capacity{Resources: g.Capacity.Resources.Clone(), Pods: g.Capacity.Pods}
 	if allocatable != nil && d.err == nil {

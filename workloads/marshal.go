@@ -40,6 +40,7 @@ func (s *Scenario) node() *yaml.Node {
 		pair{"actions", sequence(s.Actions, Action.node)},
 		pair{"faults", sequence(s.Faults, Fault.node)},
 		pair{"results", s.Results.node()},
+		unless(s.Autoscaler == nil, "autoscaler", s.Autoscaler.node()),
 	)
 }
 
@@ -54,18 +55,22 @@ func (e ClusterEntry) node() *yaml.Node {
 }
 
 func (g *NodeGroup) node() *yaml.Node {
-	return object(
-		pair{"count", intNode(g.Count)},
-		pair{"name", text(g.Name)},
-		pair{"capacity", g.Capacity.node()},
-		pair{"allocatable", g.Allocatable.node()},
-		pair{"zones", sequence(g.Zones, text)},
-		pair{"regions", sequence(g.Regions, text)},
-		pair{"labels", labelsNode(g.Labels)},
-		pair{"taints", sequence(g.Taints, func(t cluster.Taint) *yaml.Node { return text(t.String()) })},
-		pair{"gpus", intNode(g.GPUs)},
+	return object(append([]pair{{"count", intNode(g.Count)}, {"name", text(g.Name)}}, g.pairs()...)...)
+}
+
+// pairs writes what like nodes have in common.
+func (g *NodeGroup) pairs() []pair {
+	return []pair{
+		{"capacity", g.Capacity.node()},
+		{"allocatable", g.Allocatable.node()},
+		{"zones", sequence(g.Zones, text)},
+		{"regions", sequence(g.Regions, text)},
+		{"labels", labelsNode(g.Labels)},
+		{"taints", sequence(g.Taints, func(t cluster.Taint) *yaml.Node { return text(t.String()) })},
+		{"gpus", intNode(g.GPUs)},
 		unless(g.GPUModel == "", "gpuModel", text(g.GPUModel)),
-	)
+		unless(g.Price == 0, "price", floatNode(g.Price)),
+	}
 }
 
 func (c Capacity) node() *yaml.Node {

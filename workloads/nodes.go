@@ -40,15 +40,15 @@ func (s *Scenario) buildEntry(field string, c ClusterEntry, paths Paths, create 
 	}
 	field += ".nodes"
 	for i := range c.Nodes.Count {
-		if err := create(field, c.Nodes.build(i)); err != nil {
+		if err := create(field, c.Nodes.Node(i)); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// build makes the i-th node of the group.
-func (g *NodeGroup) build(i int) *cluster.Node {
+// Node makes the i-th node of the group, counted from 0.
+func (g *NodeGroup) Node(i int) *cluster.Node {
 	name := strings.Replace(g.Name, numberMark, strconv.Itoa(i), 1)
 	node := newNode(name, g.GPUs, g.GPUModel)
 	for key, value := range g.Labels {
@@ -62,7 +62,7 @@ func (g *NodeGroup) build(i int) *cluster.Node {
 	}
 	node.Capacity, node.Allocatable = g.Capacity.Resources, g.Allocatable.Resources
 	node.AllocatablePods = g.Allocatable.Pods
-	node.Taints = slices.Clone(g.Taints)
+	node.Taints, node.Price = slices.Clone(g.Taints), g.Price
 	return node
 }
 

@@ -235,7 +235,12 @@ func genCluster(t *rapid.T, i int) ClusterEntry {
 		take := Take{rapid.IntRange(0, 9).Draw(t, "every"), rapid.IntRange(0, 9).Draw(t, "nodes"), rapid.IntRange(0, 9).Draw(t, "gpus")}
 		return ClusterEntry{Trace: &NodeTrace{"openb", formatInt(i) + genText.Draw(t, "path"), take, rapid.Int64Range(1, maxPerNode).Draw(t, "pods")}}
 	}
+	return ClusterEntry{Nodes: genNodes(t, i)}
+}
+
+func genNodes(t *rapid.T, i int) *NodeGroup {
 	g := &NodeGroup{Count: rapid.IntRange(1, maxNodes).Draw(t, "count"), Name: genNumbered(t, i)}
+	g.Price = rapid.SampledFrom([]float64{0, 0.1, 2.5}).Draw(t, "price")
 	g.Capacity = Capacity{cluster.Resources{
 		MilliCPU: rapid.Int64Range(0, maxMilliCPU).Draw(t, "cpu"), Memory: genBytes.Draw(t, "memory"),
 		EphemeralStorage: genBytes.Draw(t, "storage"), Extended: genExtended(t),
@@ -255,7 +260,7 @@ func genCluster(t *rapid.T, i int) ClusterEntry {
 	if g.GPUs = rapid.IntRange(0, 64).Draw(t, "gpus"); g.GPUs > 0 {
 		g.GPUModel = rapid.SampledFrom([]string{"", "G2", "1e3", "null"}).Draw(t, "model")
 	}
-	return ClusterEntry{Nodes: g}
+	return g
 }
 
 func genExtended(t *rapid.T) []cluster.Amount {

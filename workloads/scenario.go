@@ -13,7 +13,7 @@ type Scenario struct {
 	Name      string          // default: the file's name without its ending
 	Seed      uint64          // of all randomness; default 0, a seed like any other
 	Until     time.Duration   // end of the run; 0 (the default): when the workload is done
-	Cluster   []ClusterEntry  // at least one
+	Cluster   []ClusterEntry  // at least one, unless an autoscaler makes the nodes
 	Workload  []WorkloadEntry // at least one, unless manifests or actions make the pods
 	Scheduler Scheduler
 	Latency   Latency
@@ -22,6 +22,8 @@ type Scenario struct {
 	Actions   []Action
 	Faults    []Fault
 	Results   Results
+
+	Autoscaler *Autoscaler // nil: the nodes are those of the cluster
 
 	origin origin
 }
@@ -43,8 +45,9 @@ type NodeGroup struct {
 	Regions     []string // one for all zones, or one for each zone; default none
 	Labels      cluster.Labels
 	Taints      []cluster.Taint
-	GPUs        int    // devices of each node, that can be shared; default 0
-	GPUModel    string // default "": no label
+	GPUs        int     // devices of each node, that can be shared; default 0
+	GPUModel    string  // default "": no label
+	Price       float64 // of an hour of each node; default 0: not known
 }
 
 // Capacity is what a node has.

@@ -152,8 +152,8 @@ type Patch struct {
 // ContainerImage is an entry of spec.template.spec.containers.
 type ContainerImage struct{ Name, Image string }
 
-// Reconciled tells whether the scenario may have objects that controllers reconcile: without manifests and actions it
-// has none, and needs no controllers.
+// Reconciled tells whether the scenario may have objects that controllers reconcile: without manifests, actions and an
+// autoscaler it has none, and needs no controllers.
 func (s *Scenario) Reconciled() bool {
 	for _, c := range s.Cluster {
 		if len(c.Manifests) > 0 {
@@ -165,5 +165,5 @@ func (s *Scenario) Reconciled() bool {
 			return true
 		}
 	}
-	return len(s.Actions) > 0
+	return len(s.Actions) > 0 || s.Autoscaler != nil
 }

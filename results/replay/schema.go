@@ -1,6 +1,9 @@
 package replay
 
-import "github.com/wavetank/wavetank/sim/cluster"
+import (
+	"github.com/wavetank/wavetank/results"
+	"github.com/wavetank/wavetank/sim/cluster"
+)
 
 // fieldSpec is a field that an event has.
 type fieldSpec struct {
@@ -50,6 +53,7 @@ var schema = map[cluster.Kind]vocabulary{
 	cluster.KindDaemonSet: {
 		"created": nil, "deleted": nil, "status": numbers("desired", "current", "ready", "available", "updated", "misscheduled"),
 	},
+	cluster.KindConfigMap: nodeScaling(),
 	cluster.KindJob: conditional(vocabulary{
 		"created": nil, "deleted": nil, "status": numbers("active", "ready", "succeeded", "failed", "terminating"),
 	}),
@@ -76,6 +80,18 @@ var autoscaled = append(append(texts("target"), numbers("min", "max")...), texts
 
 // bounds are what a PodDisruptionBudget may ask for: a number or a percentage.
 var bounds = []fieldSpec{{key: "minAvailable", optional: true}, {key: "maxUnavailable", optional: true}}
+
+// nodeScaling are the events of an autoscaler of nodes, which are about its status.
+func nodeScaling() vocabulary {
+	v := vocabulary{"created": nil, "deleted": nil}
+	for _, event := range results.AutoscalerEvents() {
+		v[event] = []fieldSpec{
+			{key: "group"}, {key: "node", optional: true}, {key: "nodes", number: true, optional: true}, {key: "size", number: true},
+			{key: "pods", number: true, optional: true}, {key: "lag", optional: true}, {key: "cause", optional: true},
+		}
+	}
+	return v
+}
 
 func scalable(counts ...string) vocabulary {
 	return vocabulary{

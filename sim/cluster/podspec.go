@@ -181,6 +181,7 @@ type PodSpec struct {
 	SchedulingGates   []string
 	Volumes           []Volume
 	ImageVolumes      []string // images mounted as volumes
+	LocalVolumes      []string `json:"-"` // names of volumes that are lost with the node: emptyDir on disk and hostPath
 	HostNetwork       bool
 	ConfigVolumes     []ConfigRef // ConfigMaps and Secrets mounted as volumes, less the optional ones
 

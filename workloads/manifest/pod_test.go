@@ -124,7 +124,7 @@ volumes:
 			{Name: "g", RBD: &cluster.RBDImage{Monitors: []string{"m"}, Pool: "rbd", Image: "i"}},
 			{Name: "h", CSIDriver: "d"},
 		},
-		ImageVolumes: []string{"models/a"},
+		ImageVolumes: []string{"models/a"}, LocalVolumes: []string{"c"},
 	}
 	require.Equal(t, want.Complete(), p.Spec)
 	require.Equal(t, cluster.Forever, p.RunTime)

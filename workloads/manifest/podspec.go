@@ -172,10 +172,18 @@ func volumes(c *check, path string, list []corev1.Volume, s *cluster.PodSpec) {
 		if o.Image != nil {
 			s.ImageVolumes = append(s.ImageVolumes, o.Image.Reference)
 		}
+		if isLocal(o) {
+			s.LocalVolumes = append(s.LocalVolumes, o.Name)
+		}
 		if v, matters := volume(o); matters {
 			s.Volumes = append(s.Volumes, v)
 		}
 	}
+}
+
+// isLocal tells whether a volume's data are on the node alone (cluster-autoscaler utils/drain: isLocalVolume).
+func isLocal(o *corev1.Volume) bool {
+	return o.HostPath != nil || o.EmptyDir != nil && o.EmptyDir.Medium != corev1.StorageMediumMemory
 }
 
 // volume converts a volume that can decide where a pod may run; all others are of no matter to scheduling.

@@ -37,6 +37,7 @@ type simulation struct {
 	metrics  hpa.Metrics   // what autoscalers read; nil: the cluster has no metrics API
 	apps     *applications // nil: nothing is there to be reconciled
 	evict    *eviction.API // nil until somebody needs it
+	scaler   *scaler       // nil: nothing scales the nodes
 
 	configurationText string // of the scheduler, as the log of decisions has it
 }
@@ -135,12 +136,18 @@ func (s *simulation) populate(cfg scheduler.Config, paths workloads.Paths, check
 	if s.scenario.Results.Decisions == workloads.DecisionsFull && s.dir != "" {
 		sched.ObserveView(s.recorder.OnViewChange)
 	}
+	if err = s.autoscale(sched, cfg); err != nil {
+		return err
+	}
 	kubelet.New(s.engine, s.store, s.kubeletConfig())
 	if s.apps != nil {
 		s.startControllers(list)
 		if err = s.apps.loadManifests(); err != nil {
 			return err
 		}
+	}
+	if err = s.scaler.start(); err != nil {
+		return err
 	}
 	if err = s.scenario.BuildNodes(s.store, paths); err != nil {
 		return err

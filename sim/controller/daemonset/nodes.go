@@ -67,6 +67,15 @@ func (f placement) fits(n *cluster.Node) (start, goOn bool) {
 	return start, goOn
 }
 
+// PodOn returns the spec of the pod that a set runs on a node, nil if it runs none there.
+func PodOn(set *cluster.DaemonSet, n *cluster.Node) *cluster.PodSpec {
+	f := newPlacement(set.Template.Spec)
+	if start, _ := f.fits(n); !start {
+		return nil
+	}
+	return f.onNode(n.Name).Complete()
+}
+
 func (f placement) selects(n *cluster.Node) bool {
 	for key, value := range f.spec.NodeSelector {
 		if is, has := n.Labels[key]; !has || is != value {
