@@ -73,7 +73,7 @@ func (p *program) timeline(path, dir, run, actions, format string) error {
 		p.warn(w)
 	}
 	summary, err := t.recorder.Close(t.engine.Now(), results.Ending{
-		Partial: results.PartialUntil, Events: t.engine.Events(), EventLogHash: t.engine.Hash(), StoreHash: t.store.Hash(),
+		Stopped: true, Events: t.engine.Events(), EventLogHash: t.engine.Hash(), StoreHash: t.store.Hash(),
 	})
 	if err != nil {
 		return &failure{err}
