@@ -38,9 +38,9 @@
 // # Failure of a node
 //
 // When a node goes down, all that runs there stops, and here its pods are Failed at that same instant with the reason
-// NodeLost. In a real cluster nobody knows at once: the node lifecycle controller marks the node after 40 s without a
-// heartbeat and evicts its pods 5 minutes later. Those delays belong to that controller, and are not modelled here. A
-// node that returns is empty and ready. Under Stages nothing is written: the pods of the node stay as they are until it
+// NodeLost. A node that returns is empty and ready. In a real cluster nobody knows at once: with Config.Heartbeats nothing is
+// written, and what becomes of the node and its pods is the business of the node lifecycle controller; a node that returns
+// reports that it is ready (nodestatus.go). Under Stages nothing is written: the pods of the node stay as they are until it
 // is back.
 //
 // # What differs from a real kubelet

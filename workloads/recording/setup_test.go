@@ -1,6 +1,8 @@
 package recording
 
 import (
+	"os"
+	"path/filepath"
 	"testing"
 	"time"
 
@@ -110,4 +112,28 @@ func FuzzSetup(f *testing.F) {
 			r.NotSimulated()
 		}
 	})
+}
+
+// Of another run's timeline the times of the steps are read, the first of each, and nothing else.
+func TestRetime(t *testing.T) {
+	r, err := Read(folder(t, input, "end: 1\n"))
+	require.NoError(t, err)
+	file := filepath.Join(t.TempDir(), "run.jsonl")
+	write := func(text string) { require.NoError(t, os.WriteFile(file, []byte(text), 0o644)) }
+	write(`{"t":40.25,"event":"patch","kind":"Action","name":"Deployment/web","step":"undo"}
+{"t":99,"event":"patch","kind":"Action","name":"Deployment/web","step":"undo"}
+{"t":3,"event":"mark","kind":"Action","name":"reached: end"}
+{"t":5,"event":"created","kind":"Pod","name":"default/web-1","step":"deploy"}
+`)
+	require.NoError(t, r.Retime(file))
+	var names []string
+	for _, s := range r.Steps {
+		names = append(names, s.Name)
+	}
+	require.Equal(t, []string{"nodes", "deploy", "end", "undo"}, names, "in the order of the new times")
+	require.Equal(t, 40250*time.Millisecond, r.Steps[3].At)
+	require.Equal(t, time.Millisecond, r.Steps[1].At, "a pod is no action")
+	write("{\"t\":1}\nnonsense\n")
+	require.ErrorContains(t, r.Retime(file), "run.jsonl:2: ")
+	require.ErrorContains(t, r.Retime(file+"x"), "reading actions: ")
 }

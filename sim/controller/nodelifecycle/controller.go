@@ -45,6 +45,7 @@ type lifecycle struct {
 // health is what is known of a node that is not well.
 type health struct {
 	silent   bool
+	since    sim.Time // the node's Silent
 	renewed  sim.Time // the last renewal before the silence
 	probe    sim.Time // the tick that saw it
 	due      sim.Time // from when on a tick has something to do; Never: it has not

@@ -118,6 +118,18 @@ func TestShortOutage(t *testing.T) {
 	require.Empty(t, w.story)
 }
 
+// An outage that follows another before the news of the return has come is one of its own.
+func TestFlapping(t *testing.T) {
+	cfg := punctual()
+	w := newWorld(t, cfg, controller.Options{WatchLatency: func() time.Duration { return 100 * time.Millisecond }})
+	w.nodes("a", 3)
+	w.fail(12*sec, "a1")
+	w.recover(29*sec, "a1")
+	w.fail(29*sec+50*time.Millisecond, "a1")
+	w.run(100 * sec)
+	require.Equal(t, "1m20s a1 Ready=Unknown", w.story[0], "30 s + 50 s")
+}
+
 // The nodes of one zone get their taints one after the other, those of another zone do not wait for them.
 func TestZonesHaveTheirOwnQueues(t *testing.T) {
 	w := newWorld(t, punctual(), controller.Options{})

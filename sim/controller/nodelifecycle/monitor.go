@@ -34,14 +34,14 @@ func (l *lifecycle) consider(now sim.Time, n *cluster.Node) {
 // listen takes note of a silence that begins or ends.
 func (l *lifecycle) listen(now sim.Time, n *cluster.Node, h *health) {
 	switch silent := !n.Reachable(); {
-	case silent == h.silent:
+	case silent == h.silent && (!silent || n.Silent == h.since):
 	case !silent:
 		h.silent = false
 		l.returned[n.Name] = now
 	case neverReported(n):
-		h.silent, h.startup, h.probe = true, true, n.CreatedAt
+		h.silent, h.since, h.startup, h.probe = true, n.Silent, true, n.CreatedAt
 	default:
-		h.silent, h.startup, h.renewed = true, false, l.lastRenewal(n)
+		h.silent, h.since, h.startup, h.renewed = true, n.Silent, false, l.lastRenewal(n)
 		h.probe = l.ticks.atOrAfter(h.renewed)
 	}
 }
