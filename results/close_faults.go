@@ -3,10 +3,13 @@ package results
 import (
 	"cmp"
 	"slices"
+
+	"github.com/wavetank/wavetank/sim"
 )
 
-// summary lists the faults in the order in which they began, of many the worst alone, and sums all of them up.
-func (t *faults) summary(services *services) ([]FaultSummary, *FaultTotals) {
+// summary lists the faults in the order in which they began, of many the worst alone, and sums all of them up. What ends
+// with the run is still on.
+func (t *faults) summary(services *services, now sim.Time) ([]FaultSummary, *FaultTotals) {
 	if len(t.list) == 0 {
 		return nil, nil
 	}
@@ -16,6 +19,9 @@ func (t *faults) summary(services *services) ([]FaultSummary, *FaultTotals) {
 	}
 	all := make([]FaultSummary, len(t.list))
 	for i, f := range t.list {
+		if f.end == now {
+			f.end = never
+		}
 		all[i] = f.summary(budget)
 	}
 	totals := t.totals(all)
@@ -58,6 +64,9 @@ func (f *faultTally) summary(budget float64) FaultSummary {
 	if w := f.worstOf; w != nil {
 		s.WorstWorkload = w.kind.String() + "/" + w.name.String()
 		s.WorstServing, s.WorstDesired = f.worst.serving, f.worst.desired
+	}
+	if w := f.last; w != nil {
+		s.LastWorkload = w.kind.String() + "/" + w.name.String()
 	}
 	if v := f.worstService; v != nil {
 		s.WorstService, s.WorstFailed = v.name.String(), f.worstFailed

@@ -28,6 +28,7 @@ func (r *Recorder) finishLoad(now sim.Time) {
 		for _, l := range w.losses {
 			l.fault.lost = l.fault.lost.plus(w.total.lost.since(l.lost))
 			l.fault.phantom = l.fault.phantom.plus(w.total.phantom.since(l.phantom))
+			l.fault.last = w
 		}
 	}
 	for _, p := range r.pools.byName {
@@ -39,7 +40,7 @@ func (r *Recorder) finishLoad(now sim.Time) {
 func (r *Recorder) summarizeLoad(s *Summary, now sim.Time) {
 	s.Workloads = r.avail.summary()
 	s.Services = r.services.summary()
-	s.Faults, s.FaultTotals = r.faults.summary(&r.services)
+	s.Faults, s.FaultTotals = r.faults.summary(&r.services, now)
 	s.Autoscaling = r.avail.scalings(now)
 	if r.pools.named || len(s.Services) > 0 {
 		s.Cost = r.cost(s, now)

@@ -119,6 +119,13 @@ func (f *FaultSummary) recovery() string {
 	} else {
 		text += fmt.Sprintf(", %d of them not whole again by the end of the run", f.WorkloadsShort)
 	}
+	switch {
+	case f.Workloads < 2 || f.LastWorkload == "":
+	case f.Recovered != nil:
+		text += ", " + f.LastWorkload + " last"
+	default:
+		text += ", such as " + f.LastWorkload
+	}
 	text += "; " + replicaTime(f.LostReplicaSeconds) + " lost"
 	if f.PhantomReplicaSeconds > 0 {
 		text += fmt.Sprintf(", and %s called ready that did not serve", replicaTime(f.PhantomReplicaSeconds))

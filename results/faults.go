@@ -29,6 +29,7 @@ type faultTally struct {
 	hit           map[*workload]bool
 	waiting       int      // of them: not whole again
 	wholeAt       sim.Time // when the last one was whole again
+	last          *workload
 	lost, phantom integral // replicas
 	worst         standing
 	worstOf       *workload
@@ -204,7 +205,9 @@ func (w *workload) countLosses() {
 func (w *workload) settle(at sim.Time) {
 	for _, l := range w.losses {
 		l.fault.waiting--
-		l.fault.wholeAt = max(l.fault.wholeAt, at)
+		if at >= l.fault.wholeAt {
+			l.fault.wholeAt, l.fault.last = at, w
+		}
 		l.fault.lost = l.fault.lost.plus(w.total.lost.since(l.lost))
 		l.fault.phantom = l.fault.phantom.plus(w.total.phantom.since(l.phantom))
 	}

@@ -174,10 +174,11 @@ func (f *serviceFigures) add(v *ServiceInterval, from, to int64) {
 	f.requests += v.Requests * share
 	f.errors += v.Errors * share
 	f.slow += v.Slow * share
-	answered := (v.Requests - v.Errors) * share
-	f.answered += answered
-	f.response += v.Response * answered
-	f.p99 += v.P99 * answered
+	if answered := (v.Requests - v.Errors) * share; answered > 0 { // otherwise there are no times
+		f.answered += answered
+		f.response += v.Response * answered
+		f.p99 += v.P99 * answered
+	}
 	f.endpoints += float64(v.Endpoints) * span
 	f.serving += float64(v.Serving) * span
 	f.milli += v.MilliCPU * span

@@ -93,9 +93,10 @@ type FaultSummary struct {
 	PodsEvicted   int           `json:"podsEvicted"`
 	EvictedBy     []ReasonCount `json:"evictedBy"`
 
-	Workloads             int      `json:"workloads"`      // that lost serving pods
-	WorkloadsShort        int      `json:"workloadsShort"` // of those: not whole again at the end of the run
-	Recovered             *float64 `json:"recovered"`      // all of them are whole again
+	Workloads             int      `json:"workloads"`              // that lost serving pods
+	WorkloadsShort        int      `json:"workloadsShort"`         // of those: not whole again at the end of the run
+	Recovered             *float64 `json:"recovered"`              // all of them are whole again
+	LastWorkload          string   `json:"lastWorkload,omitempty"` // the last one of them to be whole, or one that is not
 	LostReplicaSeconds    float64  `json:"lostReplicaSeconds"`
 	PhantomReplicaSeconds float64  `json:"phantomReplicaSeconds"`
 	WorstWorkload         string   `json:"worstWorkload,omitempty"`

@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"slices"
 
+	"gonum.org/v1/plot/plotter"
+
 	"github.com/wavetank/wavetank/results"
 )
 
@@ -21,6 +23,7 @@ func availability(rows []row, s *results.Summary) []panel {
 			claimed.add(at, ready/desired)
 		}
 	})
+	served, claimed = begun(served), begun(claimed)
 	panels := []panel{{title: "all workloads, %", share: true, lines: []line{{"serving", served}, {"ready in the API", claimed}}}}
 	each := panel{title: "worst workloads, %", share: true, crowded: true}
 	for _, name := range worst(s.Workloads) {
@@ -59,6 +62,15 @@ func servingOf(rows []row, name []string) steps {
 		if r.of == name[0] && r.figures[0] > 0 {
 			data.add(r.at, min(r.figures[2], r.figures[0])/r.figures[0])
 		}
+	}
+	return begun(data)
+}
+
+// begun leaves out how a share came to be whole for the first time, if it ever was: that is how the run began, and would
+// make all that follows look small.
+func begun(data steps) steps {
+	if i := slices.IndexFunc(data, func(p plotter.XY) bool { return p.Y >= 1 }); i > 0 {
+		return data[i:]
 	}
 	return data
 }

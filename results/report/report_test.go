@@ -242,6 +242,13 @@ func TestThin(t *testing.T) {
 	require.Equal(t, steps{{X: 1, Y: 2}}, s)
 }
 
+// TestBegun: what comes before the first whole state is left out, but for what never was whole.
+func TestBegun(t *testing.T) {
+	require.Equal(t, steps{{X: 2, Y: 1}, {X: 3, Y: 0.5}}, begun(steps{{X: 0, Y: 0}, {X: 1, Y: 0.3}, {X: 2, Y: 1}, {X: 3, Y: 0.5}}))
+	require.Equal(t, steps{{X: 0, Y: 0}, {X: 1, Y: 0.3}}, begun(steps{{X: 0, Y: 0}, {X: 1, Y: 0.3}}))
+	require.Empty(t, begun(nil))
+}
+
 func TestClock(t *testing.T) {
 	for _, c := range []struct {
 		at   float64
