@@ -53,21 +53,24 @@ func DefaultFlags() Flags {
 	}
 }
 
+// monitorPeriod is the one flag that cannot be 0: nodes cannot be looked at without pause.
+const monitorPeriod = "node-monitor-period"
+
 // settings are the flags by name.
 func (f *Flags) settings() map[string]any {
 	return map[string]any{
-		"node-monitor-period": &f.NodeMonitorPeriod, "node-monitor-grace-period": &f.NodeMonitorGracePeriod,
+		monitorPeriod: &f.NodeMonitorPeriod, "node-monitor-grace-period": &f.NodeMonitorGracePeriod,
 		"node-startup-grace-period": &f.NodeStartupGracePeriod, "node-eviction-rate": &f.NodeEvictionRate,
 		"secondary-node-eviction-rate": &f.SecondaryNodeEvictionRate, "unhealthy-zone-threshold": &f.UnhealthyZoneThreshold,
 		"large-cluster-size-threshold": &f.LargeClusterSizeThreshold, "terminated-pod-gc-threshold": &f.TerminatedPodGCThreshold,
 		"default-not-ready-toleration-seconds":                seconds{&f.NotReadyToleration},
 		"default-unreachable-toleration-seconds":              seconds{&f.UnreachableToleration},
-		"horizontal-pod-autoscaler-sync-period":               &f.HPASyncPeriod,
+		"horizontal-pod-autoscaler-sync-period":               period{&f.HPASyncPeriod},
 		"horizontal-pod-autoscaler-downscale-stabilization":   &f.HPADownscaleStabilization,
 		"horizontal-pod-autoscaler-cpu-initialization-period": &f.HPACPUInitializationPeriod,
 		"horizontal-pod-autoscaler-initial-readiness-delay":   &f.HPAInitialReadinessDelay,
 		"horizontal-pod-autoscaler-tolerance":                 &f.HPATolerance,
-		"metric-resolution":                                   &f.MetricResolution,
+		"metric-resolution":                                   period{&f.MetricResolution},
 		"kube-api-qps":                                        &f.KubeAPIQPS,
 		"kube-api-burst":                                      &f.KubeAPIBurst,
 		"shutdown-grace-period":                               &f.ShutdownGracePeriod,
@@ -77,6 +80,9 @@ func (f *Flags) settings() map[string]any {
 
 // seconds is a span that a flag takes as a number of seconds.
 type seconds struct{ of *time.Duration }
+
+// period is a span between two beats of a loop: without any it would never end.
+type period struct{ of *time.Duration }
 
 // FlagNames lists the flags that are modelled, sorted.
 func FlagNames() []string {
@@ -96,6 +102,10 @@ func (f *Flags) Set(name, value string) error {
 	}
 	switch to := target.(type) {
 	case *time.Duration:
+		if was := *to; name == monitorPeriod && setSpan(to, value) == nil && *to == 0 {
+			*to = was
+			return fmt.Errorf("not above 0: %s", quoteOdd(value))
+		}
 		return setSpan(to, value)
 	case seconds:
 		if n, err := strconv.ParseInt(value, 10, 32); err == nil && n >= 0 {

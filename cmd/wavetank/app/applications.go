@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"github.com/wavetank/wavetank/sim"
-	"github.com/wavetank/wavetank/sim/admission"
 	"github.com/wavetank/wavetank/sim/cluster"
 	"github.com/wavetank/wavetank/sim/controller"
 	"github.com/wavetank/wavetank/sim/controller/cronjob"
@@ -26,26 +25,23 @@ type ControllerFactory func(engine *sim.Engine, store *cluster.Store, opts contr
 
 // namedController is one that runs in scenarios with objects to be reconciled.
 type namedController struct {
-	name string
-	make ControllerFactory // nil: that of the horizontal pod autoscaler, which depends on the scenario
+	name       string
+	make       ControllerFactory
+	configured func(settings) ControllerFactory // where make is nil
 }
 
 // controllers are those of kube-controller-manager that are modelled, in the order in which they hear of one instant's news.
 func controllers() []namedController {
-	return []namedController{
-		{"deployment", deployment.New}, {"replicaset", replicaset.New}, {"statefulset", statefulset.New},
-		{"daemonset", daemonset.New}, {"job", job.New}, {"cronjob", newCronJob},
-		{"garbage", garbage.New}, {"podgc", newPodGC},
-		{"horizontalpodautoscaler", nil},
-	}
+	return append([]namedController{
+		{name: "deployment", make: deployment.New}, {name: "replicaset", make: replicaset.New},
+		{name: "statefulset", make: statefulset.New}, {name: "daemonset", make: daemonset.New},
+		{name: "job", make: job.New}, {name: "cronjob", make: newCronJob}, {name: "garbage", make: garbage.New},
+		{name: "horizontalpodautoscaler", configured: newAutoscaler},
+	}, nodeControllers()...)
 }
 
 func newCronJob(engine *sim.Engine, store *cluster.Store, opts controller.Options) *controller.Controller {
 	return cronjob.New(engine, store, time.Time{}, opts)
-}
-
-func newPodGC(engine *sim.Engine, store *cluster.Store, opts controller.Options) *controller.Controller {
-	return garbage.NewPods(engine, store, 0, opts)
 }
 
 // WithController adds a controller, which runs beside those of kube-controller-manager in every scenario with manifests or
@@ -58,7 +54,7 @@ func WithController(name string, factory ControllerFactory) Option {
 				return
 			}
 		}
-		p.controllers = append(p.controllers, namedController{name, factory})
+		p.controllers = append(p.controllers, namedController{name: name, make: factory})
 	}
 }
 
@@ -71,23 +67,17 @@ type applications struct {
 }
 
 // startControllers makes admission and the controllers, which have to see every write.
-func (s *simulation) startControllers(list []namedController) error {
-	admission.Attach(s.store)
+func (s *simulation) startControllers(list []namedController) {
+	with := settings{flags: s.scenario.Flags, metrics: s.metrics}
+	attachAdmission(s.store, with.flags)
 	l := s.scenario.Latency
 	for _, c := range list {
-		if c.make == nil {
-			var err error
-			if c.make, err = s.autoscaler(); err != nil {
-				return err
-			}
-		}
-		c.make(s.engine, s.store, controller.Options{
+		c.made(with)(s.engine, s.store, limited(controller.Options{
 			QPS: l.QPS, Burst: l.Burst,
 			WatchLatency: cluster.Latency(s.stream("latency/watch/"+c.name, l.Watch)),
 			CallLatency:  s.stream("latency/call/"+c.name, l.Call),
-		})
+		}, with.flags))
 	}
-	return nil
 }
 
 // loadManifests puts the cluster's objects into the store.

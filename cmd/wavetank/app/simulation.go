@@ -134,9 +134,7 @@ func (s *simulation) populate(cfg scheduler.Config, paths workloads.Paths, check
 	}
 	kubelet.New(s.engine, s.store, s.kubeletConfig())
 	if s.apps != nil {
-		if err = s.startControllers(list); err != nil {
-			return err
-		}
+		s.startControllers(list)
 		if err = s.apps.loadManifests(); err != nil {
 			return err
 		}
@@ -171,7 +169,11 @@ func (s *simulation) scriptFaults() error {
 			outages[i].Nodes = s.nodesOf(f)
 		}
 	}
-	if err := fault.Script(s.engine, s.store, outages); err != nil {
+	var options []fault.Option
+	if s.apps != nil {
+		options = append(options, fault.Kubernetes)
+	}
+	if err := fault.Script(s.engine, s.store, outages, options...); err != nil {
 		return s.scenario.Errorf("faults", "%w", err)
 	}
 	return nil

@@ -8,12 +8,10 @@ import (
 	"github.com/wavetank/wavetank/scheduler/config"
 	"github.com/wavetank/wavetank/scheduler/framework"
 	"github.com/wavetank/wavetank/sim"
-	"github.com/wavetank/wavetank/sim/admission"
 	"github.com/wavetank/wavetank/sim/cluster"
 	"github.com/wavetank/wavetank/sim/controller"
 	"github.com/wavetank/wavetank/sim/controller/daemonset"
 	"github.com/wavetank/wavetank/sim/controller/deployment"
-	"github.com/wavetank/wavetank/sim/controller/hpa"
 	"github.com/wavetank/wavetank/sim/controller/job"
 	"github.com/wavetank/wavetank/sim/controller/replicaset"
 	"github.com/wavetank/wavetank/sim/controller/statefulset"
@@ -36,12 +34,11 @@ type timeline struct {
 	recorder  *results.Recorder
 	documents map[string]any // the manifests as they stand, by Kind/name
 	failing   *failingPods
-	flags     workloads.Flags
 	warnings  []string
 }
 
-func newTimeline(rec *recording.Recording, registry framework.Registry, dir string, fraction time.Duration) (*timeline, error) {
-	t := &timeline{rec: rec, engine: sim.New(0), documents: map[string]any{}, flags: workloads.DefaultFlags()}
+func newTimeline(rec *recording.Recording, registry framework.Registry, dir string, fraction time.Duration, phases recording.Phases) (*timeline, error) {
+	t := &timeline{rec: rec, engine: sim.New(0), documents: map[string]any{}}
 	t.store = cluster.NewStore(t.engine)
 	t.store.SetWallFraction(fraction)
 	t.failing = newFailingPods(rec.Setup.FailPods)
@@ -52,8 +49,8 @@ func newTimeline(rec *recording.Recording, registry framework.Registry, dir stri
 	}
 	t.store.Observe(t.recorder.OnChange)
 	t.store.Observe(t.failing.observe)
-	admission.Attach(t.store)
-	if err = t.components(registry); err == nil {
+	attachAdmission(t.store, rec.Flags)
+	if err = t.components(registry, phases); err == nil {
 		err = t.schedule()
 	}
 	if err != nil {
@@ -63,7 +60,7 @@ func newTimeline(rec *recording.Recording, registry framework.Registry, dir stri
 }
 
 // components makes the control plane and the fake kubelets.
-func (t *timeline) components(registry framework.Registry) error {
+func (t *timeline) components(registry framework.Registry, phases recording.Phases) error {
 	c, err := config.Default(registry)
 	if err != nil {
 		return err
@@ -77,22 +74,19 @@ func (t *timeline) components(registry framework.Registry) error {
 		return err
 	}
 	sched.Observe(t.recorder.OnDecision)
-	opts := controller.Options{QPS: l.QPS, Burst: l.Burst, WatchLatency: t.drawn("watch", l.Watch), CallLatency: t.drawn("call", l.Call)}
+	opts := limited(controller.Options{QPS: l.QPS, Burst: l.Burst, WatchLatency: t.drawn("watch", l.Watch), CallLatency: t.drawn("call", l.Call)}, t.rec.Flags)
 	deployment.New(t.engine, t.store, opts)
 	replicaset.New(t.engine, t.store, opts)
 	statefulset.New(t.engine, t.store, opts)
 	daemonset.New(t.engine, t.store, opts)
 	job.New(t.engine, t.store, opts)
-	autoscaling, err := hpaConfig(t.flags, t.sampleDemand())
-	if err != nil {
-		return err
-	}
-	hpa.New(t.engine, t.store, autoscaling, opts)
+	newAutoscaler(settings{flags: t.rec.Flags, metrics: t.sampleDemand()})(t.engine, t.store, opts)
+	t.nodeComponents(l, phases)
 	stages := kubelet.AnnotatedStages(annotationPrefix)
 	stages.Latency = t.drawn("kubelet", workloads.Uniform{Min: stageLatency / 2, Max: stageLatency * 3 / 2})
 	labelled := stages.Fails
 	stages.Fails = func(p *cluster.Pod) bool { return labelled(p) || t.failing.fails(p) }
-	kubelet.New(t.engine, t.store, kubelet.Config{Stages: &stages})
+	kubelet.New(t.engine, t.store, kubelet.Config{Stages: &stages, Heartbeats: true})
 	return nil
 }
 
