@@ -53,13 +53,10 @@ func DefaultFlags() Flags {
 	}
 }
 
-// monitorPeriod is the one flag that cannot be 0: nodes cannot be looked at without pause.
-const monitorPeriod = "node-monitor-period"
-
 // settings are the flags by name.
 func (f *Flags) settings() map[string]any {
 	return map[string]any{
-		monitorPeriod: &f.NodeMonitorPeriod, "node-monitor-grace-period": &f.NodeMonitorGracePeriod,
+		"node-monitor-period": period{&f.NodeMonitorPeriod}, "node-monitor-grace-period": &f.NodeMonitorGracePeriod,
 		"node-startup-grace-period": &f.NodeStartupGracePeriod, "node-eviction-rate": &f.NodeEvictionRate,
 		"secondary-node-eviction-rate": &f.SecondaryNodeEvictionRate, "unhealthy-zone-threshold": &f.UnhealthyZoneThreshold,
 		"large-cluster-size-threshold": &f.LargeClusterSizeThreshold, "terminated-pod-gc-threshold": &f.TerminatedPodGCThreshold,
@@ -102,11 +99,9 @@ func (f *Flags) Set(name, value string) error {
 	}
 	switch to := target.(type) {
 	case *time.Duration:
-		if was := *to; name == monitorPeriod && setSpan(to, value) == nil && *to == 0 {
-			*to = was
-			return fmt.Errorf("not above 0: %s", quoteOdd(value))
-		}
 		return setSpan(to, value)
+	case period:
+		return setPeriod(to.of, value)
 	case seconds:
 		if n, err := strconv.ParseInt(value, 10, 32); err == nil && n >= 0 {
 			*to.of = time.Duration(n) * time.Second
@@ -126,6 +121,18 @@ func (f *Flags) Set(name, value string) error {
 		}
 		*to = int(n)
 	}
+	return nil
+}
+
+func setPeriod(to *time.Duration, value string) error {
+	var d time.Duration
+	if err := setSpan(&d, value); err != nil {
+		return err
+	}
+	if d == 0 {
+		return fmt.Errorf("not above 0: %s", quoteOdd(value))
+	}
+	*to = d
 	return nil
 }
 
