@@ -141,3 +141,27 @@ func TestTargets(t *testing.T) {
 		require.Equal(t, c.want, targets(&cluster.HorizontalPodAutoscaler{Metrics: c.metrics, Status: cluster.AutoscalerStatus{CurrentMetrics: c.status}}))
 	}
 }
+
+// TestRestartEvents: a restart of a container is told of once, with how many there were.
+func TestRestartEvents(t *testing.T) {
+	dir := t.TempDir()
+	rec, err := NewRecorder(Config{Dir: dir, Events: true})
+	require.NoError(t, err)
+	store := cluster.NewStore(sim.New(0))
+	store.Observe(rec.OnChange)
+	p := &cluster.Pod{Spec: (&cluster.PodSpec{}).Complete()}
+	p.Name = "p"
+	require.NoError(t, store.Create(p, cluster.ReasonCreated))
+	for range 2 {
+		require.NoError(t, store.EditPod(cluster.KeyOf(p), "x", func(p *cluster.Pod) { p.Status.Restarts++ }))
+		require.NoError(t, store.EditPod(cluster.KeyOf(p), "x", func(*cluster.Pod) {}))
+	}
+	_, err = rec.Close(0, Ending{})
+	require.NoError(t, err)
+	events, err := os.ReadFile(filepath.Join(dir, EventsFile))
+	require.NoError(t, err)
+	require.Equal(t, `{"t":0,"kind":"Pod","name":"p","event":"created"}
+{"t":0,"kind":"Pod","name":"p","event":"restarted","restarts":1}
+{"t":0,"kind":"Pod","name":"p","event":"restarted","restarts":2}
+`, string(events))
+}

@@ -164,3 +164,11 @@ func TestAutoscalers(t *testing.T) {
 	_, err := readText(`{"t":1,` + head + `"status","current":2,"targets":"x"}` + "\n")
 	require.ErrorContains(t, err, "desired")
 }
+
+func TestRestarts(t *testing.T) {
+	s := apply(t, `{"t":1,"kind":"Pod","name":"a/p","event":"running","node":"n"}
+{"t":2,"kind":"Pod","name":"a/p","event":"restarted","restarts":1}
+{"t":3,"kind":"Pod","name":"a/p","event":"restarted","restarts":2}
+`)
+	require.Equal(t, 2, s.List(cluster.KindPod)[0].Restarts)
+}
