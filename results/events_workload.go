@@ -27,6 +27,9 @@ func (l *eventLog) workloadChange(c *cluster.Change) {
 	case *cluster.HorizontalPodAutoscaler:
 		old, _ := c.Old.(*cluster.HorizontalPodAutoscaler)
 		l.autoscaler(c, old, o)
+	case *cluster.PodDisruptionBudget:
+		old, _ := c.Old.(*cluster.PodDisruptionBudget)
+		l.budget(c, old, o)
 	default:
 		if c.Old == nil {
 			l.object(c, "created").end()

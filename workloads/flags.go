@@ -124,6 +124,15 @@ func (f *Flags) Set(name, value string) error {
 	return nil
 }
 
+func setSpan(to *time.Duration, value string) error {
+	d, err := time.ParseDuration(value)
+	if err != nil || d < 0 {
+		return fmt.Errorf("not a span of time such as 50s: %s", quoteOdd(value))
+	}
+	*to = d
+	return nil
+}
+
 func setPeriod(to *time.Duration, value string) error {
 	var d time.Duration
 	if err := setSpan(&d, value); err != nil {
@@ -131,15 +140,6 @@ func setPeriod(to *time.Duration, value string) error {
 	}
 	if d == 0 {
 		return fmt.Errorf("not above 0: %s", quoteOdd(value))
-	}
-	*to = d
-	return nil
-}
-
-func setSpan(to *time.Duration, value string) error {
-	d, err := time.ParseDuration(value)
-	if err != nil || d < 0 {
-		return fmt.Errorf("not a span of time such as 50s: %s", quoteOdd(value))
 	}
 	*to = d
 	return nil

@@ -27,7 +27,7 @@ func TestBadFlags(t *testing.T) {
 	for _, c := range []struct{ name, value, want string }{
 		{"node-monitor-grace-periods", "1s", "unknown flag node-monitor-grace-periods; did you mean node-monitor-grace-period?"},
 		{"node-monitor-period", "0s", "not above 0: 0s"},
-		{"horizontal-pod-autoscaler-sync-period", "0", "not above 0: 0"},
+		{"horizontal-pod-autoscaler-sync-period", "0s", "not above 0: 0s"},
 		{"metric-resolution", "-1s", "not a span of time such as 50s: -1s"},
 		{"node-monitor-grace-period", "soon", "not a span of time such as 50s: soon"},
 		{"node-eviction-rate", "-1", "not a number from 0: -1"},

@@ -116,6 +116,8 @@ func statesOf(k cluster.Kind) []string {
 		states = append(states, StateComplete)
 	case cluster.KindJob:
 		states = append(states, StateComplete, StateFailed)
+	case cluster.KindNode:
+		states = append(states, StateDrained)
 	case cluster.KindPod:
 		states = append(states, StateRunning, StateReady, StateSucceeded, StateFailed)
 	}

@@ -155,8 +155,12 @@ func genAction(t *rapid.T) Action {
 		a.When = &Condition{genRef(t, cluster.KindPod, cluster.KindJob), rapid.SampledFrom([]State{StateExists, StateGone, StateFailed}).Draw(t, "state")}
 	}
 	rule := rapid.SampledFrom(verbRules).Draw(t, "verb")
-	if a.Verb = rule.verb; a.Verb == VerbApply {
+	switch a.Verb = rule.verb; a.Verb {
+	case VerbApply:
 		a.Files = genFiles(t)
+		return a
+	case VerbDrain, VerbUpgrade:
+		genNodeAction(t, &a)
 		return a
 	}
 	if rule.kinds == nil {

@@ -32,6 +32,9 @@ type Object struct {
 	Cordoned bool
 	Taints   []string
 
+	// Of a PodDisruptionBudget, as stated; "" where it is not.
+	MinAvailable, MaxUnavailable string
+
 	// Of an object that makes pods: the replicas it asks for (Desired), the numbers of its status by name, and its conditions.
 	Replicas   int
 	Counts     map[string]int
@@ -97,7 +100,8 @@ func (s *State) Apply(e *Event) {
 	o := s.object(e.Kind, e.Name)
 	switch {
 	case e.What == "created":
-		*o = Object{Kind: e.Kind, Name: e.Name, Created: e.At, Owner: e.Text("owner"), Replicas: e.Number("replicas")}
+		*o = Object{Kind: e.Kind, Name: e.Name, Created: e.At, Owner: e.Text("owner"), Replicas: e.Number("replicas"),
+			MinAvailable: e.Text("minAvailable"), MaxUnavailable: e.Text("maxUnavailable")}
 		o.autoscaler(e)
 	case e.Kind == cluster.KindPod:
 		o.pod(e)
@@ -174,6 +178,8 @@ func (o *Object) workload(e *Event) {
 	switch e.What {
 	case "scaled":
 		o.Replicas = e.Number("to")
+	case "changed":
+		o.MinAvailable, o.MaxUnavailable = e.Text("minAvailable"), e.Text("maxUnavailable")
 	case "status":
 		o.Counts = map[string]int{}
 		for _, f := range e.Fields {

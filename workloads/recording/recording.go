@@ -33,13 +33,11 @@ type Setup struct {
 	End            float64            `yaml:"end"`            // seconds; the recording stops there
 	SecondOfMinute map[string]float64 `yaml:"secondOfMinute"` // wall-clock second at t=0, by run
 	FailPods       []FailPods         `yaml:"failPods"`
+	Drain          *Drain             `yaml:"drain"` // nil: no node is drained
 
 	Demand *Demand   `yaml:"demand"` // nil: none is recorded
 	Phases yaml.Node `yaml:"phases"` // see Recording.Phases
 	Flags  yaml.Node `yaml:"flags"`  // see Recording.Flags
-
-	// What is not simulated: drains.
-	Drain yaml.Node `yaml:"drain"`
 }
 
 // FailPods names the pods of a Job that fail: by their number in order of creation, from 1, or by completion index.
@@ -94,6 +92,9 @@ func Read(dir string) (*Recording, error) {
 			return nil, fmt.Errorf("%s: %w", setup, err)
 		}
 	}
+	if err = r.Setup.Drain.check(); err != nil {
+		return nil, fmt.Errorf("%s: drain.%w", setup, err)
+	}
 	if err = r.readFlags(setup); err == nil {
 		err = r.readPhases(setup)
 	}
@@ -135,14 +136,7 @@ func (r *Recording) run(name string) string {
 
 // NotSimulated lists the parts of the set-up that have no counterpart here, in words for a warning.
 func (r *Recording) NotSimulated() []string {
-	parts := slices.Clone(r.notes)
-	for name, node := range map[string]yaml.Node{"drain": r.Setup.Drain} {
-		if !node.IsZero() {
-			parts = append(parts, fmt.Sprintf("setup.yaml:%d: %s: not modelled", node.Line, name))
-		}
-	}
-	slices.Sort(parts)
-	return parts
+	return slices.Clone(r.notes)
 }
 
 var stepComment = regexp.MustCompile(`^# step "(.*)": (create|merge patch|delete) at t=(-?[0-9.]+)`)

@@ -39,7 +39,7 @@ func folder(t *testing.T, input, setup string) string {
 }
 
 func TestRead(t *testing.T) {
-	r, err := Read(folder(t, input, "end: 40.5\nsecondOfMinute: {run1: 58.2, run2: 2.75}\nfailPods: [{job: j, ordinals: [3]}]\ndrain: {start: 1}\n"))
+	r, err := Read(folder(t, input, "end: 40.5\nsecondOfMinute: {run1: 58.2, run2: 2.75}\nfailPods: [{job: j, ordinals: [3]}]\ndrain: {start: 20.05, nodes: [n1, n2]}\nflags: {zzz: 1}\n"))
 	require.NoError(t, err)
 	require.Equal(t, "story", r.Name)
 	require.Equal(t, 40500*time.Millisecond, r.End())
@@ -61,7 +61,10 @@ func TestRead(t *testing.T) {
 	require.InDelta(t, 0.2, fraction.Seconds(), 1e-9)
 	_, err = r.WallFraction("run9")
 	require.EqualError(t, err, `the recording has no run "run9": it has [run1 run2]`)
-	require.Equal(t, []string{"setup.yaml:4: drain: not modelled"}, r.NotSimulated())
+	require.Equal(t, &Drain{Start: 20.05, Nodes: []string{"n1", "n2"}}, r.Setup.Drain)
+	require.Equal(t, 20050*time.Millisecond, r.Setup.Drain.At())
+	require.Len(t, r.NotSimulated(), 1)
+	require.Contains(t, r.NotSimulated()[0], "zzz")
 }
 
 func TestDemand(t *testing.T) {
@@ -112,6 +115,9 @@ func TestBadRecordings(t *testing.T) {
 		"demand out of order": {input, "end: 1\ndemand: {target: Deployment/a, profile: [{t: 5, value: 1}, {t: 5, value: 2}]}\n", "demand.profile[1].t: 5 is not after the one before it, 5"},
 		"unknown part":        {input, "end: 1\ndemand: {target: Deployment/a, every: 3, profile: []}\n", "field every not found"},
 		"unknown key":         {"# step \"a\": delete at t=1\naction: delete\ntarget: Pod/web\nwhy: x\n", "end: 1\n", "field why not found"},
+		"no node":             {input, "end: 1\ndrain: {start: 2}\n", "setup.yaml: drain.nodes: none is named"},
+		"early drain":         {input, "end: 1\ndrain: {start: -2, nodes: [a]}\n", "setup.yaml: drain.start: -2 is negative"},
+		"unknown drain":       {input, "end: 1\ndrain: {start: 2, nodes: [a], speed: 3}\n", "field speed not found"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			_, err := Read(folder(t, c.input, c.setup))

@@ -12,6 +12,7 @@ import (
 	"github.com/wavetank/wavetank/sim/controller/cronjob"
 	"github.com/wavetank/wavetank/sim/controller/daemonset"
 	"github.com/wavetank/wavetank/sim/controller/deployment"
+	"github.com/wavetank/wavetank/sim/controller/disruption"
 	"github.com/wavetank/wavetank/sim/controller/garbage"
 	"github.com/wavetank/wavetank/sim/controller/job"
 	"github.com/wavetank/wavetank/sim/controller/replicaset"
@@ -35,8 +36,8 @@ func controllers() []namedController {
 	return append([]namedController{
 		{name: "deployment", make: deployment.New}, {name: "replicaset", make: replicaset.New},
 		{name: "statefulset", make: statefulset.New}, {name: "daemonset", make: daemonset.New},
-		{name: "job", make: job.New}, {name: "cronjob", make: newCronJob}, {name: "garbage", make: garbage.New},
-		{name: "horizontalpodautoscaler", configured: newAutoscaler},
+		{name: "job", make: job.New}, {name: "cronjob", make: newCronJob}, {name: "disruption", make: disruption.New},
+		{name: "garbage", make: garbage.New}, {name: "horizontalpodautoscaler", configured: newAutoscaler},
 	}, nodeControllers()...)
 }
 
@@ -163,7 +164,10 @@ func (a *applications) schedule() error {
 			}
 		}
 	}
-	a.timetable = actions.Schedule(actions.Config{Engine: a.s.engine, Store: a.s.store, Apply: a.apply, Undo: undo}, sc.Actions)
+	a.timetable = actions.Schedule(actions.Config{
+		Engine: a.s.engine, Store: a.s.store, Apply: a.apply, Undo: undo,
+		Evict: a.s.evictions().Evict, CallLatency: a.s.stream("latency/call/drain", sc.Latency.Call),
+	}, sc.Actions)
 	if sc.Until == 0 {
 		a.s.engine.Observe(a.guard)
 	}

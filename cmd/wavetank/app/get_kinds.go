@@ -29,6 +29,8 @@ var kindViews = []kindView{
 	{cluster.KindJob, []string{"jobs", "job"}, false, []string{"NAME", "STATUS", "ACTIVE", "SUCCEEDED", "FAILED", "AGE"}, jobCells},
 	{cluster.KindHorizontalPodAutoscaler, []string{"horizontalpodautoscalers", "horizontalpodautoscaler", "hpa"}, false,
 		[]string{"NAME", "REFERENCE", "TARGETS", "MINPODS", "MAXPODS", "REPLICAS", "AGE"}, autoscalerCells},
+	{cluster.KindPodDisruptionBudget, []string{"poddisruptionbudgets", "poddisruptionbudget", "pdb"}, false,
+		[]string{"NAME", "MIN AVAILABLE", "MAX UNAVAILABLE", "ALLOWED DISRUPTIONS", "AGE"}, budgetCells},
 	{0, []string{"events", "event", "ev"}, false, eventColumns, nil},
 }
 
@@ -106,6 +108,11 @@ func jobStatus(o *replay.Object) string {
 		}
 	}
 	return "Running"
+}
+
+// budgetCells says N/A where a bound is not stated (upstream printPodDisruptionBudget).
+func budgetCells(o *replay.Object, _ int) []cell {
+	return []cell{words(o.MinAvailable).or("N/A"), words(o.MaxUnavailable).or("N/A"), count(o.Counts["allowed"])}
 }
 
 func counts(o *replay.Object, names ...string) []cell {

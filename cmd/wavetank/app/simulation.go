@@ -14,6 +14,7 @@ import (
 	"github.com/wavetank/wavetank/sim"
 	"github.com/wavetank/wavetank/sim/cluster"
 	"github.com/wavetank/wavetank/sim/controller/hpa"
+	"github.com/wavetank/wavetank/sim/eviction"
 	"github.com/wavetank/wavetank/sim/fault"
 	"github.com/wavetank/wavetank/sim/kubelet"
 	"github.com/wavetank/wavetank/workloads"
@@ -34,6 +35,7 @@ type simulation struct {
 	warnings []string
 	metrics  hpa.Metrics   // what autoscalers read; nil: the cluster has no metrics API
 	apps     *applications // nil: nothing is there to be reconciled
+	evict    *eviction.API // nil until somebody needs it
 
 	configurationText string // of the scheduler, as the log of decisions has it
 }

@@ -8,7 +8,6 @@ import (
 	"github.com/wavetank/wavetank/sim/cluster"
 	"github.com/wavetank/wavetank/sim/controller"
 	"github.com/wavetank/wavetank/sim/controller/nodelifecycle"
-	"github.com/wavetank/wavetank/workloads"
 	"github.com/wavetank/wavetank/workloads/recording"
 )
 
@@ -20,7 +19,8 @@ const (
 
 // nodeComponents makes the controllers that watch over nodes. Their latencies come from streams of their own, so that they
 // do not change what the others draw.
-func (t *timeline) nodeComponents(l workloads.Latency, phases recording.Phases) {
+func (t *timeline) nodeComponents(phases recording.Phases) {
+	l := &t.latency
 	for _, c := range nodeControllers() {
 		make := c.made(settings{flags: t.rec.Flags})
 		if c.name == "nodelifecycle" {

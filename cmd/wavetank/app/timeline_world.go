@@ -35,10 +35,11 @@ type timeline struct {
 	documents map[string]any // the manifests as they stand, by Kind/name
 	failing   *failingPods
 	warnings  []string
+	latency   workloads.Latency
 }
 
 func newTimeline(rec *recording.Recording, registry framework.Registry, dir string, fraction time.Duration, phases recording.Phases) (*timeline, error) {
-	t := &timeline{rec: rec, engine: sim.New(0), documents: map[string]any{}}
+	t := &timeline{rec: rec, engine: sim.New(0), documents: map[string]any{}, latency: workloads.KwokLatency()}
 	t.store = cluster.NewStore(t.engine)
 	t.store.SetWallFraction(fraction)
 	t.failing = newFailingPods(rec.Setup.FailPods)
@@ -65,7 +66,7 @@ func (t *timeline) components(registry framework.Registry, phases recording.Phas
 	if err != nil {
 		return err
 	}
-	l := workloads.KwokLatency()
+	l := &t.latency
 	sched, err := scheduler.New(t.engine, t.store, scheduler.Config{
 		Profiles: c.Profiles, Registry: registry,
 		WatchLatency: t.drawn("watch", l.Watch), CycleTime: t.drawn("schedule", l.Schedule), BindLatency: t.drawn("bind", l.Bind),
@@ -81,7 +82,8 @@ func (t *timeline) components(registry framework.Registry, phases recording.Phas
 	daemonset.New(t.engine, t.store, opts)
 	job.New(t.engine, t.store, opts)
 	newAutoscaler(settings{flags: t.rec.Flags, metrics: t.sampleDemand()})(t.engine, t.store, opts)
-	t.nodeComponents(l, phases)
+	t.nodeComponents(phases)
+	t.drains(opts)
 	stages := kubelet.AnnotatedStages(annotationPrefix)
 	stages.Latency = t.drawn("kubelet", workloads.Uniform{Min: stageLatency / 2, Max: stageLatency * 3 / 2})
 	labelled := stages.Fails
