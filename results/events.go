@@ -63,6 +63,9 @@ func (l *eventLog) podChange(c *cluster.Change, before, after *cluster.Pod) {
 	if p.Status.Phase != old.Status.Phase {
 		l.podPhase(c, p)
 	}
+	if p.Status.Restarts != old.Status.Restarts {
+		l.pod(c.At, p, "restarted").number("restarts", int64(p.Status.Restarts)).end()
+	}
 	if p.Status.Ready != old.Status.Ready {
 		l.pod(c.At, p, readyEvent(p.Status.Ready)).end()
 	}

@@ -41,7 +41,7 @@ func TestReadmeIsComplete(t *testing.T) {
 	source, err := os.ReadFile("events.go")
 	require.NoError(t, err)
 	for _, event := range []string{
-		"created", "scheduled", "nominated", "unschedulable", "preempted", "deleting", "running", "ready", "unready",
+		"created", "scheduled", "nominated", "unschedulable", "preempted", "deleting", "running", "ready", "unready", "restarted",
 		"succeeded", "failed", "deleted", "down", "up", "isolated", "connected", "evicted", "notready", "tainted", "untainted", "cordoned", "uncordoned",
 	} {
 		require.Contains(t, string(source), `"`+event+`"`)

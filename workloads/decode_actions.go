@@ -21,7 +21,7 @@ var (
 	scaled    = []cluster.Kind{cluster.KindDeployment, cluster.KindReplicaSet, cluster.KindStatefulSet}
 	rolled    = []cluster.Kind{cluster.KindDeployment, cluster.KindStatefulSet, cluster.KindDaemonSet}
 	nodes     = []cluster.Kind{cluster.KindNode}
-	patchable = append([]cluster.Kind{cluster.KindReplicaSet, cluster.KindJob, cluster.KindCronJob, cluster.KindNode}, rolled...)
+	patchable = append([]cluster.Kind{cluster.KindReplicaSet, cluster.KindJob, cluster.KindCronJob, cluster.KindHorizontalPodAutoscaler, cluster.KindNode}, rolled...)
 )
 
 var verbRules = []verbRule{

@@ -40,7 +40,7 @@ var schema = map[cluster.Kind]vocabulary{
 		"created":   {{key: "owner", optional: true}, {key: "priority", number: true, optional: true}},
 		"scheduled": texts("node"), "nominated": texts("node"), "unschedulable": texts("reason", "message"),
 		"preempted": texts("node"), "evicted": texts("node", "reason"), "deleting": texts("node", "reason"), "running": texts("node"),
-		"ready": nil, "unready": nil, "succeeded": texts("node"), "failed": texts("node", "reason"),
+		"ready": nil, "unready": nil, "restarted": numbers("restarts"), "succeeded": texts("node"), "failed": texts("node", "reason"),
 		"deleted": texts("node", "phase", "reason"),
 	},
 	cluster.KindNode: {

@@ -26,6 +26,7 @@ type Object struct {
 	Ready           bool // of a node too
 	Deleting        bool
 	Reason          string // why it failed or waits
+	Restarts        int    // of its containers, together
 
 	// Of a node.
 	Cordoned bool
@@ -149,6 +150,8 @@ func (o *Object) pod(e *Event) {
 		o.Node, o.Phase = e.Text("node"), cluster.Running
 	case "ready", "unready":
 		o.Ready = e.What == "ready"
+	case "restarted":
+		o.Restarts = e.Number("restarts")
 	case "succeeded":
 		o.Phase, o.Ready = cluster.Succeeded, false
 	case "failed":

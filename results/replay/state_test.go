@@ -143,3 +143,32 @@ func TestWorkloadsOfState(t *testing.T) {
 	require.Equal(t, 2, list[1].Counts["ready"])
 	require.Equal(t, "False", list[1].Conditions["Available"])
 }
+
+// TestAutoscalers: what an autoscaler says of itself, and what it last found.
+func TestAutoscalers(t *testing.T) {
+	const head = `"kind":"HorizontalPodAutoscaler","name":"a/web","event":`
+	s := apply(t, `{"t":1,`+head+`"created","target":"Deployment/web","min":1,"max":9,"targets":"cpu: <unknown>/50%"}
+{"t":2,`+head+`"status","current":2,"desired":3,"utilization":62,"avg":"620m","targets":"cpu: 62%/50%"}
+{"t":2,`+head+`"condition","type":"AbleToScale","status":"True","reason":"ReadyForNewScale"}
+`)
+	list := s.List(cluster.KindHorizontalPodAutoscaler)
+	require.Len(t, list, 1)
+	require.Equal(t, []any{"Deployment/web", 1, 9, "cpu: 62%/50%", 2, 3, "True"},
+		[]any{list[0].Reference, list[0].Min, list[0].Max, list[0].Targets, list[0].Counts["current"], list[0].Counts["desired"], list[0].Conditions["AbleToScale"]})
+	s = apply(t, `{"t":1,`+head+`"created","target":"Deployment/web","min":1,"max":9,"targets":"cpu: <unknown>/50%"}
+{"t":2,`+head+`"status","current":2,"desired":0,"targets":"cpu: <unknown>/50%"}
+{"t":3,`+head+`"changed","target":"Deployment/web","min":4,"max":12,"targets":"cpu: <unknown>/50%"}
+`)
+	list = s.List(cluster.KindHorizontalPodAutoscaler)
+	require.Equal(t, []any{4, 12, 2}, []any{list[0].Min, list[0].Max, list[0].Counts["current"]})
+	_, err := readText(`{"t":1,` + head + `"status","current":2,"targets":"x"}` + "\n")
+	require.ErrorContains(t, err, "desired")
+}
+
+func TestRestarts(t *testing.T) {
+	s := apply(t, `{"t":1,"kind":"Pod","name":"a/p","event":"running","node":"n"}
+{"t":2,"kind":"Pod","name":"a/p","event":"restarted","restarts":1}
+{"t":3,"kind":"Pod","name":"a/p","event":"restarted","restarts":2}
+`)
+	require.Equal(t, 2, s.List(cluster.KindPod)[0].Restarts)
+}

@@ -32,6 +32,8 @@ const objects = `
 {apiVersion: v1, kind: Pod, metadata: {name: agent-n, ownerReferences: [{apiVersion: apps/v1, kind: DaemonSet, name: agent, uid: ds, controller: true}]}, spec: {nodeName: n, containers: [{name: c}]}}
 ---
 {apiVersion: v1, kind: Pod, metadata: {name: waits}, spec: {containers: [{name: c}]}}
+---
+{apiVersion: autoscaling/v2, kind: HorizontalPodAutoscaler, metadata: {name: web}, spec: {scaleTargetRef: {kind: Deployment, name: web}, maxReplicas: 5}}
 `
 
 // world is a store with those objects, and actions on a timetable.
@@ -178,6 +180,16 @@ func TestPatch(t *testing.T) {
 	w = run(t, "- {at: 1m, patch: deployment/web, with: {spec: {template: {metadata: {labels: {app: db}}}}}}\n- {at: 2m, patch: deployment/web, with: {}}")
 	require.Equal(t, []string{"actions[0] at 1m0s: Deployment default/web: its selector would not match the labels of its template"}, texts(w))
 	require.Empty(t, w.log)
+}
+
+// TestPatchOfAnAutoscaler: its bounds, if an API server would take them.
+func TestPatchOfAnAutoscaler(t *testing.T) {
+	w := run(t, "- {at: 1m, patch: hpa/web, with: {spec: {minReplicas: 3, maxReplicas: 7}}}\n- {at: 2m, patch: hpa/web, with: {spec: {maxReplicas: 2}}}\n"+
+		"- {at: 3m, patch: hpa/web, with: {spec: {minReplicas: 0}}}\n- {at: 4m, patch: hpa/web, with: {spec: {minReplicas: 3}}}")
+	h := w.get(cluster.KindHorizontalPodAutoscaler, "web").(*cluster.HorizontalPodAutoscaler)
+	require.Equal(t, []any{3, 7, int64(2)}, []any{h.MinReplicas, h.MaxReplicas, h.Generation})
+	require.Equal(t, []string{"actions[1] at 2m0s: HorizontalPodAutoscaler default/web: maxReplicas 2 is below 3",
+		"actions[2] at 3m0s: HorizontalPodAutoscaler default/web: minReplicas 0 needs at least one Object or External metric"}, texts(w))
 }
 
 func TestEvery(t *testing.T) {

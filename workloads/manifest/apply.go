@@ -11,7 +11,8 @@ import (
 // Apply brings a set into a store that may hold objects of its names already, as kubectl apply does: new objects are
 // created in the order of Load, others get the spec, the labels and the annotations of the files, and keep their status.
 // What does not change is not written. Of pods, volumes and claims, whose specs are immutable, labels and annotations
-// alone are taken. Numbers that the files leave to the API's defaults go back to them.
+// alone are taken. Replicas that the files do not state stay as they are; other numbers that the files leave to the API's
+// defaults go back to them.
 func Apply(set *Set, store *cluster.Store) error {
 	return newLoader(set, store, true).run()
 }
@@ -37,6 +38,9 @@ func (l *loader) applied(old, next cluster.Object) cluster.Object {
 	assign(spec, next)
 	*spec.Meta() = *old.Meta()
 	keepStatus(spec, old)
+	if l.set.unscaled[next] {
+		keepReplicas(spec, old)
+	}
 	if mutable(old.Kind()) && asText(spec) != asText(old) {
 		assign(result, spec)
 		if m := result.Meta(); m.Generation > 0 {
@@ -93,6 +97,18 @@ func keepStatus(o, old cluster.Object) {
 		o.KeepStatus(old.(*cluster.PodDisruptionBudget))
 	case *cluster.HorizontalPodAutoscaler:
 		o.Status = old.(*cluster.HorizontalPodAutoscaler).Status
+	}
+}
+
+// keepReplicas leaves the replicas as they are: as an autoscaler has set them, for example.
+func keepReplicas(o, old cluster.Object) {
+	switch o := o.(type) {
+	case *cluster.Deployment:
+		o.Replicas = old.(*cluster.Deployment).Replicas
+	case *cluster.ReplicaSet:
+		o.Replicas = old.(*cluster.ReplicaSet).Replicas
+	case *cluster.StatefulSet:
+		o.Replicas = old.(*cluster.StatefulSet).Replicas
 	}
 }
 

@@ -60,3 +60,19 @@ func TestApplyCreates(t *testing.T) {
 }
 
 func everyKindText() string { return manifest.EveryKind }
+
+// TestApplyWithoutReplicas: what the files do not say of the replicas stays as it was scaled.
+func TestApplyWithoutReplicas(t *testing.T) {
+	for _, kind := range []string{"Deployment", "StatefulSet", "ReplicaSet"} {
+		store := loaded(t, read(t, appsObject(kind, "replicas: 2")))
+		o := store.Get(cluster.KindNamed(kind), cluster.NamespacedName{Namespace: "default", Name: "x"})
+		require.NoError(t, store.SetScale(cluster.KeyOf(o), 7, cluster.ReasonScaled))
+		applied(t, store, appsObject(kind, "minReadySeconds: 3"))
+		scale, _ := cluster.ScaleOf(store.Get(o.Kind(), o.Meta().NamespacedName))
+		require.Equal(t, 7, scale.Replicas, kind)
+		applied(t, store, appsObject(kind, "replicas: 3"))
+		scale, _ = cluster.ScaleOf(store.Get(o.Kind(), o.Meta().NamespacedName))
+		require.Equal(t, 3, scale.Replicas, kind)
+	}
+	require.Equal(t, 1, deploymentX(t, loaded(t, read(t, appsObject("Deployment", "")))).Replicas, "where there was none, the API's default")
+}

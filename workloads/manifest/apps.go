@@ -38,6 +38,7 @@ func deploymentObject(r *reader, c *check, o *appsv1.Deployment) {
 			ObservedGeneration: o.Status.ObservedGeneration,
 		},
 	}
+	r.set.unscaled[d] = s.Replicas == nil
 	deploymentStrategy(c, &s.Strategy, d)
 	if n := len(o.Status.Conditions); n > 0 {
 		d.Status.Conditions = make([]cluster.Condition, n)
@@ -82,6 +83,7 @@ func replicaSetObject(r *reader, c *check, o *appsv1.ReplicaSet) {
 			ObservedGeneration: o.Status.ObservedGeneration,
 		},
 	}
+	r.set.unscaled[s] = o.Spec.Replicas == nil
 	s.Selector, s.Template = r.selectorAndTemplate(c, &o.Spec.Template, o.Spec.Selector)
 	if s.Template == nil {
 		s.Replicas = 0
@@ -103,6 +105,7 @@ func statefulSetObject(r *reader, c *check, o *appsv1.StatefulSet) {
 			ObservedGeneration: o.Status.ObservedGeneration,
 		},
 	}
+	r.set.unscaled[s] = o.Spec.Replicas == nil
 	if first := o.Spec.Ordinals; first != nil {
 		s.Ordinal = c.count("spec.ordinals.start", &first.Start, 0)
 	}

@@ -28,6 +28,8 @@ type Set struct {
 	owners map[cluster.Object][]string          // UIDs of the owners, beside ObjectMeta.Owners
 	claims map[*cluster.PersistentVolume]string // UIDs of the claims that volumes are bound to
 	places map[objectKey]string                 // file:line
+
+	unscaled map[cluster.Object]bool // whose replicas the files do not state
 }
 
 // RawDocument is a document that somebody else reads.
@@ -103,6 +105,8 @@ func newReader(o Options) *reader {
 			owners: map[cluster.Object][]string{},
 			claims: map[*cluster.PersistentVolume]string{},
 			places: map[objectKey]string{},
+
+			unscaled: map[cluster.Object]bool{},
 		},
 		kinds:  kinds(),
 		types:  map[reflect.Type]structFields{},

@@ -67,6 +67,21 @@ func TestRead(t *testing.T) {
 	require.Contains(t, r.NotSimulated()[0], "zzz")
 }
 
+func TestDemand(t *testing.T) {
+	r, err := Read(folder(t, input, "end: 1\ndemand: {target: StatefulSet/db, profile: [{t: 1.5, value: 200}, {t: 60, value: 700}]}\n"))
+	require.NoError(t, err)
+	d := r.Setup.Demand
+	kind, name := d.Object()
+	require.Equal(t, []string{"StatefulSet", "db"}, []string{kind, name})
+	for at, want := range map[time.Duration]int64{0: 0, 1500*time.Millisecond - 1: 0, 1500 * time.Millisecond: 200, time.Minute - 1: 200, time.Minute: 700, time.Hour: 700} {
+		require.Equal(t, want, d.At(at), "%v", at)
+	}
+	require.Empty(t, r.NotSimulated())
+	r, err = Read(folder(t, input, "end: 1\n"))
+	require.NoError(t, err)
+	require.Nil(t, r.Setup.Demand)
+}
+
 func TestManifestsKeepTheirLines(t *testing.T) {
 	r, err := Read(folder(t, input, "end: 1\n"))
 	require.NoError(t, err)
@@ -88,15 +103,21 @@ func countBefore(text, word string) int {
 
 func TestBadRecordings(t *testing.T) {
 	for name, c := range map[string]struct{ input, setup, want string }{
-		"no steps":      {"kind: Node\n", "end: 1\n", "no step"},
-		"no end":        {input, "secondOfMinute: {run1: 1}\n", "end: 0 is not above 0"},
-		"unknown field": {input, "end: 1\nspeed: 2\n", "field speed not found"},
-		"no node":       {input, "end: 1\ndrain: {start: 2}\n", "setup.yaml: drain.nodes: none is named"},
-		"early drain":   {input, "end: 1\ndrain: {start: -2, nodes: [a]}\n", "setup.yaml: drain.start: -2 is negative"},
-		"unknown drain": {input, "end: 1\ndrain: {start: 2, nodes: [a], speed: 3}\n", "field speed not found"},
-		"no target":     {"# step \"a\": delete at t=1\naction: delete\ntarget: web\n", "end: 1\n", `input.yaml:1: step "a": target: "web" is not Kind/name`},
-		"no patch":      {"# step \"a\": merge patch at t=1\naction: patch\ntarget: Pod/web\n", "end: 1\n", "patch: it is no JSON object"},
-		"unknown key":   {"# step \"a\": delete at t=1\naction: delete\ntarget: Pod/web\nwhy: x\n", "end: 1\n", "field why not found"},
+		"no steps":            {"kind: Node\n", "end: 1\n", "no step"},
+		"no end":              {input, "secondOfMinute: {run1: 1}\n", "end: 0 is not above 0"},
+		"unknown field":       {input, "end: 1\nspeed: 2\n", "field speed not found"},
+		"no target":           {"# step \"a\": delete at t=1\naction: delete\ntarget: web\n", "end: 1\n", `input.yaml:1: step "a": target: "web" is not Kind/name`},
+		"no patch":            {"# step \"a\": merge patch at t=1\naction: patch\ntarget: Pod/web\n", "end: 1\n", "patch: it is no JSON object"},
+		"demand of nothing":   {input, "end: 1\ndemand: {profile: [{t: 0, value: 1}]}\n", `setup.yaml: demand.target: "" is no Deployment/name`},
+		"demand on a service": {input, "end: 1\ndemand: {target: Service/a, profile: [{t: 0, value: 1}]}\n", `demand.target: "Service/a" is no Deployment/name`},
+		"demand without end":  {input, "end: 1\ndemand: {target: Deployment/a}\n", "demand.profile: no value is stated"},
+		"negative demand":     {input, "end: 1\ndemand: {target: Deployment/a, profile: [{t: 0, value: -1}]}\n", "demand.profile[0].value: -1 is negative"},
+		"demand out of order": {input, "end: 1\ndemand: {target: Deployment/a, profile: [{t: 5, value: 1}, {t: 5, value: 2}]}\n", "demand.profile[1].t: 5 is not after the one before it, 5"},
+		"unknown part":        {input, "end: 1\ndemand: {target: Deployment/a, every: 3, profile: []}\n", "field every not found"},
+		"unknown key":         {"# step \"a\": delete at t=1\naction: delete\ntarget: Pod/web\nwhy: x\n", "end: 1\n", "field why not found"},
+		"no node":             {input, "end: 1\ndrain: {start: 2}\n", "setup.yaml: drain.nodes: none is named"},
+		"early drain":         {input, "end: 1\ndrain: {start: -2, nodes: [a]}\n", "setup.yaml: drain.start: -2 is negative"},
+		"unknown drain":       {input, "end: 1\ndrain: {start: 2, nodes: [a], speed: 3}\n", "field speed not found"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			_, err := Read(folder(t, c.input, c.setup))

@@ -20,7 +20,7 @@ type kindView struct {
 }
 
 var kindViews = []kindView{
-	{cluster.KindPod, []string{"pods", "pod", "po"}, false, []string{"NAME", "READY", "STATUS", "NODE", "AGE"}, podCells},
+	{cluster.KindPod, []string{"pods", "pod", "po"}, false, []string{"NAME", "READY", "STATUS", "RESTARTS", "NODE", "AGE"}, podCells},
 	{cluster.KindNode, []string{"nodes", "node", "no"}, true, []string{"NAME", "STATUS", "PODS", "TAINTS", "AGE"}, nodeCells},
 	{cluster.KindDeployment, []string{"deployments", "deployment", "deploy"}, false, []string{"NAME", "READY", "UP-TO-DATE", "AVAILABLE", "AGE"}, deploymentCells},
 	{cluster.KindReplicaSet, []string{"replicasets", "replicaset", "rs"}, false, []string{"NAME", "DESIRED", "CURRENT", "READY", "AGE"}, replicaSetCells},
@@ -39,7 +39,7 @@ func podCells(o *replay.Object, _ int) []cell {
 	if o.Ready {
 		ready = "yes"
 	}
-	return []cell{words(ready), words(podStatus(o)), words(o.Node).or("<none>")}
+	return []cell{words(ready), words(podStatus(o)), count(o.Restarts), words(o.Node).or("<none>")}
 }
 
 // podStatus is kubectl's STATUS column, as far as the events tell it: they say nothing about single containers.

@@ -58,7 +58,10 @@ var webSpec = (&cluster.PodSpec{Containers: []cluster.Container{{Name: "main", R
 
 // settle makes and removes pods until there are as many as the target wants.
 func (w *world) settle(t tester) {
-	target := w.store.Get(cluster.KindDeployment, cluster.NamespacedName{Namespace: "default", Name: "web"}).(*cluster.Deployment)
+	target, _ := w.store.Get(cluster.KindDeployment, cluster.NamespacedName{Namespace: "default", Name: "web"}).(*cluster.Deployment)
+	if target == nil {
+		return
+	}
 	for ; w.store.Len(cluster.KindPod) < target.Replicas; w.next++ {
 		p := &cluster.Pod{Spec: webSpec, NodeName: "n", RunTime: cluster.Forever}
 		p.Namespace, p.Name, p.Labels = "default", fmt.Sprintf("web-%04d", w.next), cluster.Labels{"app": "web"}
