@@ -157,5 +157,5 @@ func (s *Scenario) Reconciled() bool {
 			return true
 		}
 	}
-	return len(s.Actions) > 0
+	return len(s.Actions)+len(s.Load) > 0
 }

@@ -97,7 +97,11 @@ func (o *outcome) tail(t float64) float64 {
 	if o.sharing {
 		return gammaTail(o.mean, o.vary, t)
 	}
-	return (1-o.wait)*math.Exp(-o.mu*t) + o.wait*o.line.tailWith(o.mu, t)
+	at := (1 - o.wait) * math.Exp(-o.mu*t)
+	if o.wait > 0 {
+		at += o.wait * o.line.tailWith(o.mu, t)
+	}
+	return at
 }
 
 // exact tells whether tail is the distribution itself and no fit to its moments.

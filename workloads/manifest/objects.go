@@ -24,8 +24,15 @@ func selectAll(labels map[string]string) *cluster.Selector {
 	return cluster.SelectLabels(labels)
 }
 
+var affinities = map[string]bool{string(corev1.ServiceAffinityNone): false, string(corev1.ServiceAffinityClientIP): true}
+
+// serviceObject takes the selector and the session affinity. How long a client sticks is passed over: it is one of a number
+// of clients that come again and again.
 func serviceObject(r *reader, c *check, o *corev1.Service) {
-	r.podSet(c, &o.ObjectMeta, cluster.KindService, selectAll(o.Spec.Selector))
+	r.add(c, &cluster.PodSet{
+		ObjectMeta: r.meta(c, &o.ObjectMeta), Type: cluster.KindService, Selector: selectAll(o.Spec.Selector),
+		ClientIP: choose(c, "spec.sessionAffinity", string(o.Spec.SessionAffinity), false, affinities),
+	}, &o.ObjectMeta)
 }
 
 // replicationControllerObject takes the template's labels where no selector is stated

@@ -15,6 +15,7 @@ import (
 	"github.com/wavetank/wavetank/sim/cluster"
 	"github.com/wavetank/wavetank/sim/fault"
 	"github.com/wavetank/wavetank/sim/kubelet"
+	"github.com/wavetank/wavetank/sim/load"
 	"github.com/wavetank/wavetank/workloads"
 )
 
@@ -32,6 +33,10 @@ type simulation struct {
 	until    sim.Time
 	warnings []string
 	apps     *applications // nil: nothing is there to be reconciled
+	load     *load.Load    // nil: likewise
+	demand   demand
+
+	observers []func(*results.ServiceInterval) // of how services fare
 
 	configurationText string // of the scheduler, as the log of decisions has it
 }
@@ -39,7 +44,7 @@ type simulation struct {
 // newSimulation builds the world of a scenario. Nothing has happened in it yet but the making of its nodes.
 func (p *program) newSimulation(sc *workloads.Scenario, f *runFlags) (*simulation, error) {
 	registry, paths, dir := p.registry, workloads.Paths{Traces: f.traces}, f.dir
-	s := &simulation{scenario: sc, engine: sim.New(sc.Seed), dir: dir, until: sim.Never}
+	s := &simulation{scenario: sc, engine: sim.New(sc.Seed), dir: dir, until: sim.Never, observers: p.observers}
 	if sc.Until > 0 {
 		s.until = sim.Time(sc.Until)
 	}
@@ -78,6 +83,7 @@ func (s *simulation) close() {
 	if s.source != nil {
 		_ = s.source.Close() // it was only read
 	}
+	s.demand.close()
 	s.recorder.Discard()
 }
 
@@ -130,7 +136,7 @@ func (s *simulation) populate(cfg scheduler.Config, paths workloads.Paths, check
 	if s.scenario.Results.Decisions == workloads.DecisionsFull && s.dir != "" {
 		sched.ObserveView(s.recorder.OnViewChange)
 	}
-	kubelet.New(s.engine, s.store, s.kubeletConfig())
+	k := kubelet.New(s.engine, s.store, s.kubeletConfig())
 	if s.apps != nil {
 		s.startControllers(list)
 		if err = s.apps.loadManifests(); err != nil {
@@ -147,10 +153,13 @@ func (s *simulation) populate(cfg scheduler.Config, paths workloads.Paths, check
 		return err
 	}
 	s.feeder = workloads.NewFeeder(s.engine, s.store, s.source)
-	if s.apps != nil {
-		return s.apps.schedule()
+	if s.apps == nil {
+		return nil
 	}
-	return nil
+	if err = s.apps.schedule(); err != nil {
+		return err
+	}
+	return s.startLoad(paths, k)
 }
 
 func (s *simulation) checkChange(*cluster.Change) {
@@ -193,6 +202,9 @@ func (s *simulation) finish(took time.Duration, runErr error) (*outcome, error) 
 		if err := s.checker.Final(); err != nil {
 			return nil, &failure{fmt.Errorf("at the end an invariant is broken: %w", err)}
 		}
+	}
+	if s.load != nil {
+		s.load.Finish(s.engine.Now())
 	}
 	summary, err := s.recorder.Close(s.engine.Now(), results.Ending{
 		Partial: s.partial(runErr), Events: s.engine.Events(), EventLogHash: s.engine.Hash(), StoreHash: s.store.Hash(),
