@@ -89,10 +89,10 @@ func (d *decoder) slo(v value) *SLO {
 func (d *decoder) share(v value) float64 {
 	text := d.scalar(v, "a share")
 	number, percent := strings.CutSuffix(text, "%")
-	x, err := strconv.ParseFloat(number, 64)
 	if percent {
-		x /= 100
+		number += "e-2" // exactly: 99.9 / 100 is not 0.999
 	}
+	x, err := strconv.ParseFloat(number, 64)
 	if d.err == nil && (err != nil || !(x > 0 && x <= 1)) {
 		d.fail(v, "not a share such as 99.9%% or 0.999: %s", quoteOdd(text))
 	}
