@@ -31,7 +31,7 @@ const MaxPeak = 100
 func NewDiurnal(mean, peak float64, period, peakAt time.Duration, weekly []float64) *Diurnal {
 	d := &Diurnal{mean: mean, peak: mean, period: period, peakAt: peakAt, weekly: weekly}
 	if mean > 0 && peak > mean {
-		d.k = concentration(peak / mean)
+		d.k = concentration(min(peak/mean, MaxPeak))
 		d.peak = mean / scaledI0(d.k)
 	}
 	return d
