@@ -35,7 +35,9 @@ func newWorld(t require.TestingT, nodes int) *world {
 
 // start begins the load.
 func (w *world) start(cfg load.Config) *world {
-	cfg.Observe = func(s *load.Sample) { w.samples = append(w.samples, *s) }
+	if cfg.Observe == nil {
+		cfg.Observe = func(s *load.Sample) { w.samples = append(w.samples, *s) }
+	}
 	w.load = load.New(w.engine, w.store, cfg)
 	return w
 }
