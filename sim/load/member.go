@@ -108,12 +108,14 @@ func (l *Load) traitsOf(s *service, m *member, routed bool) traits {
 	if p == nil || p.UID != m.pod.UID || p.NodeName == "" {
 		return t
 	}
+	open := s.nodes[p.NodeName]
+	s.nodes[p.NodeName] = open // of a node that is gone as well: it may come back
 	n := l.store.Node(p.NodeName)
 	if n == nil {
 		return t
 	}
 	cores, own := l.coresOf(s, p, n)
-	s.nodes[n.Name] = s.nodes[n.Name] || !own
+	s.nodes[n.Name] = open || !own
 	if t.alive = p.Status.Phase == cluster.Running && n.Reachable(); t.alive {
 		t.cores, t.slowdown = cores, max(1, n.Slowdown)
 	}
