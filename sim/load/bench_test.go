@@ -5,7 +5,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/wavetank/wavetank/sim"
 	"github.com/wavetank/wavetank/sim/cluster"
 	"github.com/wavetank/wavetank/sim/load"
 )
@@ -84,5 +83,3 @@ func BenchmarkResource(b *testing.B) {
 		}
 	}
 }
-
-var _ sim.Event = (*load.Load)(nil)

@@ -20,6 +20,11 @@ type Load struct {
 	sample   Sample
 }
 
+var (
+	_ sim.Event = (*Load)(nil)
+	_ sim.Event = (*settling)(nil)
+)
+
 // New returns the load on a cluster. What is in the store already counts, and the demand begins now. It panics if services
 // call one that is not among them, or each other in a circle: whoever reads them from a file has checked that.
 func New(engine *sim.Engine, store *cluster.Store, cfg Config) *Load {

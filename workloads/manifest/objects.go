@@ -4,16 +4,9 @@ import (
 	corev1 "k8s.io/api/core/v1"
 	policyv1 "k8s.io/api/policy/v1"
 	schedulingv1 "k8s.io/api/scheduling/v1"
-	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/wavetank/wavetank/sim/cluster"
 )
-
-// podSet adds an object that selects pods.
-func (r *reader) podSet(c *check, m *metav1.ObjectMeta, kind cluster.Kind, selector *cluster.Selector) {
-	s := &cluster.PodSet{ObjectMeta: r.meta(c, m), Type: kind, Selector: selector}
-	r.add(c, s, m)
-}
 
 // selectAll returns the selector for a map of labels. An empty map selects nothing: a Service without a selector has
 // its endpoints from elsewhere.
@@ -46,7 +39,9 @@ func replicationControllerObject(r *reader, c *check, o *corev1.ReplicationContr
 		matchTemplate(c, cluster.SelectLabels(selector), o.Spec.Template)
 	}
 	c.want(len(selector) > 0, "spec.selector", "is missing")
-	r.podSet(c, &o.ObjectMeta, cluster.KindReplicationController, selectAll(selector))
+	r.add(c, &cluster.PodSet{
+		ObjectMeta: r.meta(c, &o.ObjectMeta), Type: cluster.KindReplicationController, Selector: selectAll(selector),
+	}, &o.ObjectMeta)
 }
 
 // matchTemplate checks that a workload selects the pods that it makes.
