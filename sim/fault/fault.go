@@ -50,16 +50,43 @@ type Faults struct {
 	engine  *sim.Engine
 	store   *cluster.Store
 	outages map[cluster.UID]int
+	watched bool // see Kubernetes
 }
 
+// Option changes what an outage does.
+type Option func(*Faults)
+
+// Kubernetes is for clusters with controllers: an outage takes the power from a node and nothing else. That others hear of
+// it, and what they do then, is the business of the node lifecycle controller.
+func Kubernetes(f *Faults) { f.watched = true }
+
 // New returns the faults of a cluster. There should be one for each: outages count only against others of the same.
-func New(engine *sim.Engine, store *cluster.Store) *Faults {
-	return &Faults{engine: engine, store: store, outages: map[cluster.UID]int{}}
+func New(engine *sim.Engine, store *cluster.Store, options ...Option) *Faults {
+	f := &Faults{engine: engine, store: store, outages: map[cluster.UID]int{}}
+	for _, o := range options {
+		o(f)
+	}
+	return f
+}
+
+// power takes the power from a node, or gives it back.
+func (f *Faults) power(name string, on bool) error {
+	switch n := f.store.Node(name); {
+	case !f.watched && on:
+		return BringUp(f.store, name)
+	case !f.watched:
+		return TakeDown(f.store, name)
+	case n == nil || n.Down == !on:
+		return nil
+	case on:
+		return f.store.EditNode(name, cluster.ReasonNodeUp, func(n *cluster.Node) { n.Down = false })
+	}
+	return f.store.EditNode(name, cluster.ReasonNodeDown, func(n *cluster.Node) { n.Down, n.Silent = true, f.store.Now() })
 }
 
 // Script is Faults.Script for a cluster whose outages are all known at once.
-func Script(engine *sim.Engine, store *cluster.Store, outages []Outage) error {
-	return New(engine, store).Script(outages)
+func Script(engine *sim.Engine, store *cluster.Store, outages []Outage, options ...Option) error {
+	return New(engine, store, options...).Script(outages)
 }
 
 // Script makes the outages happen. The store must hold the nodes: an outage of a node or zone that it does not know, of
@@ -134,7 +161,7 @@ func (b *begin) Fire(sim.Time) {
 	for _, n := range b.f.affected(&b.o) {
 		e.nodes = append(e.nodes, cluster.KeyOf(n))
 		b.f.outages[n.UID]++
-		must(TakeDown(b.f.store, n.Name))
+		must(b.f.power(n.Name, false))
 	}
 	if b.o.For > 0 {
 		b.f.engine.After(b.o.For, sim.PhaseWorld, e)
@@ -156,7 +183,7 @@ func (e *end) Fire(sim.Time) {
 		e.f.outages[key.UID]--
 		n := e.f.store.Node(key.Name)
 		if e.f.outages[key.UID] == 0 && n != nil && n.UID == key.UID {
-			must(BringUp(e.f.store, key.Name))
+			must(e.f.power(key.Name, true))
 		}
 	}
 }

@@ -22,6 +22,9 @@ type Config struct {
 	App func(pod *cluster.Pod) App
 	// Images says which images there are and how fast they come, besides what Pull says; nil: they are where they are needed.
 	Images *Images
+	// Heartbeats says that a node lifecycle controller watches over the nodes: what becomes of the pods of a node that fails
+	// is left to it, and the kubelet takes them up again when the node is back.
+	Heartbeats bool
 	// Stages makes the kubelet a fake one, to which nothing above but WatchLatency applies; nil: it is not.
 	Stages *Stages
 }
@@ -83,6 +86,9 @@ func New(engine *sim.Engine, store *cluster.Store, cfg Config) *Kubelet {
 	}
 	k.markSucceeded = func(p *cluster.Pod) { k.markEnded(p, cluster.Succeeded, "") }
 	k.markLost = func(p *cluster.Pod) { k.markEnded(p, cluster.Failed, nodeLost) }
+	if cfg.Heartbeats {
+		store.WatchSome("kubelet reports", nil, reports, k.report, cluster.KindNode)
+	}
 	if cfg.Stages != nil {
 		newStages(k, *cfg.Stages)
 		return k
@@ -118,7 +124,7 @@ func (k *Kubelet) heardNode(now sim.Time, c *cluster.Change) {
 	if st == nil || st.info.Node.UID != c.Object().Meta().UID {
 		return
 	}
-	if _, after := c.Nodes(); after == nil || after.Down {
+	if _, after := c.Nodes(); after == nil || after.Down && !k.cfg.Heartbeats {
 		k.lose(name)
 	} else {
 		st.info.SetNode(after)

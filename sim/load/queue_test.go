@@ -195,7 +195,7 @@ func TestLineAgainstSimulation(t *testing.T) {
 			o := q.solve(c.lambda)
 			limit := 1.5 * o.mean
 			got, within := repeated(func(src *rand.Rand) simulated {
-				return runLine(q, func() float64 { return src.ExpFloat64() / c.lambda }, src, 60_000, limit)
+				return runLine(q, func() float64 { return src.ExpFloat64() / c.lambda }, src, 40_000, limit)
 			})
 			require.InDelta(t, got.lost, o.lost, within.lost+1e-4)
 			require.InDelta(t, got.mean, o.mean, within.mean+1e-4*o.mean)
@@ -223,7 +223,7 @@ func TestRoundRobinAgainstSimulation(t *testing.T) {
 					}
 					return sum
 				}
-				return runLine(q, gap, src, 60_000, 1)
+				return runLine(q, gap, src, 40_000, 1)
 			})
 			require.InEpsilon(t, got.mean, o.mean, 0.12)
 			require.Less(t, math.Abs(o.mean-got.mean), math.Abs(random.mean-got.mean)/2, "it is much better than to pass over it")
@@ -244,7 +244,7 @@ func TestSharingAgainstSimulation(t *testing.T) {
 			o := q.solve(c.lambda)
 			limit := 2 * o.mean
 			got, within := repeated(func(src *rand.Rand) simulated {
-				return runShared(q, func() float64 { return src.ExpFloat64() / c.lambda }, src, 30_000, limit)
+				return runShared(q, func() float64 { return src.ExpFloat64() / c.lambda }, src, 20_000, limit)
 			})
 			require.InDelta(t, got.mean, o.mean, within.mean+1e-3*o.mean)
 			require.InEpsilon(t, got.sd, math.Sqrt(o.vary), c.sd)

@@ -2,7 +2,6 @@ package manifest
 
 import (
 	corev1 "k8s.io/api/core/v1"
-	policyv1 "k8s.io/api/policy/v1"
 	schedulingv1 "k8s.io/api/scheduling/v1"
 
 	"github.com/wavetank/wavetank/sim/cluster"
@@ -41,6 +40,7 @@ func replicationControllerObject(r *reader, c *check, o *corev1.ReplicationContr
 	c.want(len(selector) > 0, "spec.selector", "is missing")
 	r.add(c, &cluster.PodSet{
 		ObjectMeta: r.meta(c, &o.ObjectMeta), Type: cluster.KindReplicationController, Selector: selectAll(selector),
+		Replicas: c.count("spec.replicas", o.Spec.Replicas, defaultReplicas),
 	}, &o.ObjectMeta)
 }
 
@@ -49,18 +49,6 @@ func matchTemplate(c *check, selector *cluster.Selector, t *corev1.PodTemplateSp
 	if c.err == nil && len(t.Labels) > 0 {
 		c.want(selector.Matches(t.Labels), "spec.selector", "does not match the labels of spec.template")
 	}
-}
-
-func podDisruptionBudgetObject(r *reader, c *check, o *policyv1.PodDisruptionBudget) {
-	b := &cluster.PodDisruptionBudget{
-		ObjectMeta:         r.meta(c, &o.ObjectMeta),
-		Selector:           c.selector("spec.selector", o.Spec.Selector),
-		DisruptionsAllowed: o.Status.DisruptionsAllowed,
-	}
-	for _, name := range sortedKeys(o.Status.DisruptedPods) {
-		b.DisruptedPods = append(b.DisruptedPods, cluster.DisruptedPod{Name: name})
-	}
-	r.add(c, b, &o.ObjectMeta)
 }
 
 var preemptionPolicies = map[string]cluster.PreemptionPolicy{

@@ -11,6 +11,15 @@ type loadMetrics struct{ s *simulation }
 
 var _ hpa.Metrics = loadMetrics{}
 
+// metricsAPI returns what autoscalers read, nil where the scenario does not say what any pod uses: a cluster without a metrics
+// API.
+func (s *simulation) metricsAPI() hpa.Metrics {
+	if len(s.scenario.Load)+len(s.scenario.Apps) == 0 {
+		return nil
+	}
+	return loadMetrics{s}
+}
+
 // Resource implements hpa.Metrics.
 func (m loadMetrics) Resource(pod *cluster.Pod, container string, resource cluster.ResourceName) (hpa.Sample, bool) {
 	v, ok := m.s.load.Resource(pod, container, resource)

@@ -13,6 +13,8 @@ import (
 	"github.com/wavetank/wavetank/scheduler"
 	"github.com/wavetank/wavetank/sim"
 	"github.com/wavetank/wavetank/sim/cluster"
+	"github.com/wavetank/wavetank/sim/controller/hpa"
+	"github.com/wavetank/wavetank/sim/eviction"
 	"github.com/wavetank/wavetank/sim/fault"
 	"github.com/wavetank/wavetank/sim/kubelet"
 	"github.com/wavetank/wavetank/sim/load"
@@ -32,9 +34,11 @@ type simulation struct {
 	dir      string
 	until    sim.Time
 	warnings []string
+	metrics  hpa.Metrics   // what autoscalers read; nil: the cluster has no metrics API
 	apps     *applications // nil: nothing is there to be reconciled
 	load     *load.Load    // nil: likewise
 	demand   demand
+	evict    *eviction.API // nil until somebody needs it
 
 	observers []func(*results.ServiceInterval) // of how services fare
 
@@ -56,7 +60,7 @@ func (p *program) newSimulation(sc *workloads.Scenario, f *runFlags) (*simulatio
 	if err = s.record(policy, p.watcher(f)); err != nil {
 		return nil, err
 	}
-	s.apps = s.reconciled(f.strict)
+	s.apps, s.metrics = s.reconciled(f.strict), s.metricsAPI()
 	if err = s.populate(schedulerConfig, paths, f.check, p.controllers); err == nil {
 		s.manifest, err = newManifest(sc, paths)
 	}
@@ -176,7 +180,11 @@ func (s *simulation) scriptFaults() error {
 			outages[i].Nodes = s.nodesOf(f)
 		}
 	}
-	if err := fault.Script(s.engine, s.store, outages); err != nil {
+	var options []fault.Option
+	if s.apps != nil {
+		options = append(options, fault.Kubernetes)
+	}
+	if err := fault.Script(s.engine, s.store, outages, options...); err != nil {
 		return s.scenario.Errorf("faults", "%w", err)
 	}
 	return nil
