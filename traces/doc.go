@@ -17,6 +17,8 @@
 //	}
 //	return pods.Err()
 //
+// Recorded demand, requests a second over time, is read likewise: OpenRates hands out a Rate for each change (rates.go).
+//
 // # Strictness
 //
 // A trace is checked before it is replayed: OpenPods reads the whole file once, so that a broken last line is an error

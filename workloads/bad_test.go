@@ -67,9 +67,7 @@ func TestBadScenarios(t *testing.T) {
 	checkBad(t, []badCase{
 		{"unknown field", inScenario("sede: 1"), ":5: sede: unknown field; did you mean seed?"},
 		{"unknown field, nothing near", inScenario("zzz: 1"),
-			":5: zzz: unknown field; known are name, seed, until, cluster, workload, scheduler, latency, flags, apps, actions, faults, results, autoscaler"},
-		{"not built: load", inScenario("load: []"),
-			":5: load: unknown field; known are name, seed, until, cluster, workload, scheduler, latency, flags, apps, actions, faults, results, autoscaler"},
+			":5: zzz: unknown field; known are name, seed, until, cluster, workload, scheduler, latency, flags, apps, load, actions, faults, results, autoscaler"},
 		{"a name of control characters", inScenario(`name: "a\tb"`), `:5: name: control characters or broken UTF-8: "a\tb"`},
 		{"an empty name", inScenario("name:"), ":5: name: empty: a text is expected"},
 		{"a name in empty quotes", inScenario(`name: ""`), ":5: name: empty: a text is expected"},

@@ -28,6 +28,7 @@ func (d *decoder) scenario(v value) *Scenario {
 		into("latency", &s.Latency, d.latency),
 		into("flags", &s.Flags, d.flags),
 		into("apps", &s.Apps, list(d, d.app)),
+		into("load", &s.Load, list(d, d.load)),
 		into("actions", &s.Actions, list(d, d.action)),
 		into("faults", &s.Faults, list(d, d.fault)),
 		into("results", &s.Results, d.results),
@@ -41,6 +42,7 @@ func (d *decoder) scenario(v value) *Scenario {
 	}
 	if d.err == nil {
 		d.checkNames(s)
+		d.checkLoad(s)
 	}
 	return s
 }

@@ -24,7 +24,7 @@ func (d *decoder) autoscaler(v value) *Autoscaler {
 
 // autoscalerFields are the fields that hold one value each, in the order in which they are written.
 func (d *decoder) autoscalerFields(a *Autoscaler) []field {
-	count, share := integer(d, 0, maxNodes), d.share
+	count, share := integer(d, 0, maxNodes), d.fraction
 	least := integer(d, 1, maxNodes)
 	return []field{
 		into("scanInterval", &a.ScanInterval, d.longSpan),
@@ -61,7 +61,7 @@ func (d *decoder) scaleDown(v value) ScaleDown {
 		into("enabled", &s.Enabled, d.boolean),
 		into("unneededTime", &s.UnneededTime, d.span),
 		into("unreadyTime", &s.UnreadyTime, d.span),
-		into("utilizationThreshold", &s.UtilizationThreshold, d.share),
+		into("utilizationThreshold", &s.UtilizationThreshold, d.fraction),
 		into("delayAfterAdd", &s.DelayAfterAdd, d.span),
 		into("delayAfterDelete", &s.DelayAfterDelete, d.span),
 		into("delayAfterFailure", &s.DelayAfterFailure, d.span),
@@ -125,8 +125,8 @@ func (d *decoder) expander(v value) []string {
 	return chain
 }
 
-// share reads a number from 0 to 1.
-func (d *decoder) share(v value) float64 { return d.upTo(v, 1) }
+// fraction reads a number from 0 to 1.
+func (d *decoder) fraction(v value) float64 { return d.upTo(v, 1) }
 
 // upTo reads a number from 0 to most.
 func (d *decoder) upTo(v value, most float64) float64 {

@@ -37,6 +37,7 @@ func (s *Scenario) node() *yaml.Node {
 		pair{"latency", s.Latency.node()},
 		unless(s.Flags.node() == nil, "flags", s.Flags.node()),
 		pair{"apps", sequence(s.Apps, App.node)},
+		pair{"load", sequence(s.Load, ServiceLoad.node)},
 		pair{"actions", sequence(s.Actions, Action.node)},
 		pair{"faults", sequence(s.Faults, Fault.node)},
 		pair{"results", s.Results.node()},

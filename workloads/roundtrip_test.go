@@ -70,6 +70,7 @@ func genScenario(t *rapid.T) *Scenario {
 	}
 	s.Apps = genList(t, "apps", genApp)
 	s.Actions = genList(t, "actions", genAction)
+	s.Load = genLoads(t)
 	for i := range rapid.IntRange(1, 3).Draw(t, "workload") {
 		s.Workload = append(s.Workload, genWorkload(t, i))
 	}

@@ -19,6 +19,7 @@ type Scenario struct {
 	Latency   Latency
 	Flags     Flags // of the control plane; default DefaultFlags
 	Apps      []App
+	Load      []ServiceLoad // demand on services
 	Actions   []Action
 	Faults    []Fault
 	Results   Results
@@ -230,7 +231,7 @@ func (s *Scenario) Inputs(paths Paths) []string {
 			files = append(files, paths.Trace(w.Trace.Path))
 		}
 	}
-	return unique(files)
+	return unique(append(files, s.loadFiles(paths)...))
 }
 
 // Manifests lists the manifest files that the scenario names, as it names them, in order and without duplicates.

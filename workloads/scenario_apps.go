@@ -165,5 +165,5 @@ func (s *Scenario) Reconciled() bool {
 			return true
 		}
 	}
-	return len(s.Actions) > 0 || s.Autoscaler != nil
+	return len(s.Actions)+len(s.Load) > 0 || s.Autoscaler != nil
 }

@@ -91,6 +91,32 @@ apps:
   - {selector: "", runTime: 30s, stop: 1s, exitCode: 3, neverReady: true}
   - {runTime: forever, crash: {probability: 0.25}}
   - {crash: {after: {exponential: 1h}}}
+load:
+  - service: web
+    namespace: shop
+    rps: {diurnal: {mean: 400, peak: 900, period: 12h, peakAt: 3h, weekly: [1, 1, 1, 1, 1, 0.5, 0.25]}, scale: 2, timeScale: 0.5, poisson: 15s}
+    step: 30s
+    cpuPerRequest: 20m
+    idleCPU: 50m
+    memoryPerPod: 100Mi
+    memoryPerRequest: 1Mi
+    container: c
+    concurrency: 8
+    model: ps
+    proxy: roundRobin
+    clients: 50
+    timeout: 5s
+    retries: 2
+    metric: hits
+    slo: {latency: 200ms, target: 99.9%}
+    calls: [{service: cart, perRequest: 2.5}, {service: db, namespace: data}]
+  - {service: cart, namespace: shop, cpuPerRequest: 500u, rps: 5}
+  - {service: db, namespace: data, cpuPerRequest: "1.5"}
+  - {selector: "app=batch", cpuPerRequest: 1n, rps: {sum: [{step: [{at: 1h, rps: 5}, {at: 2h, rps: 0}]}, {ramp: [{at: 0s, rps: 1}, {at: 1m, rps: 2}]}]}}
+  - {selector: "", namespace: all, cpuPerRequest: 1m, rps: {mmpp: [{rps: 1, mean: 1m}, {rps: 0, mean: 1h}]}}
+  - {service: functions, cpuPerRequest: 1m, slo: {target: 1}, rps: {file: {format: azure-functions, path: d01.csv, pick: abc}}}
+  - {service: calls, cpuPerRequest: 1m, rps: {file: {format: alibaba-mcr, path: mcr.csv, metric: HTTP_MCR}}}
+  - {external: backlog, value: {constant: 12}}
 actions:
   - {at: 1h, setImage: deployment/shop/web, image: "web:v2", container: c}
   - {at: 2h, drain: node/n-3}
@@ -147,6 +173,7 @@ func TestEveryKeyIsRead(t *testing.T) {
 		Pull: Weibull{2, 3 * time.Second}, Start: Constant{}, Stop: Constant{}, Call: Constant{}, QPS: 50, Burst: 100,
 	}, s.Latency)
 	requireApps(t, s)
+	requireLoad(t, s)
 	requireActions(t, s)
 	require.Equal(t, []Fault{
 		{Zone: "a", At: 26 * time.Hour, For: 40 * time.Minute}, {Node: "web-3.example"}, {Nodes: "web-*", At: time.Hour},
@@ -180,7 +207,7 @@ func TestPaths(t *testing.T) {
 	require.Equal(t, "/c.csv", p.Trace("/c.csv"))
 
 	s := decode(t, full)
-	require.Equal(t, []string{"/data/nodes.csv", "/data/pods.csv"}, s.Inputs(p))
+	require.Equal(t, []string{"/data/nodes.csv", "/data/pods.csv", "/data/d01.csv", "/data/mcr.csv"}, s.Inputs(p))
 	require.Empty(t, s.ConfigPath())
 	s, err := Decode("dir/x.yaml", []byte(small+"scheduler: {config: sched.yaml}\n"))
 	require.NoError(t, err)

@@ -47,7 +47,7 @@
 //	                       status: phase, reason, message, nominatedNodeName, startTime, conditions Ready and
 //	                       PodScheduled, ends of containers
 //	Namespace              labels
-//	Service                spec.selector
+//	Service                spec.selector, sessionAffinity; which ports it has plays no part
 //	ReplicationController  spec.selector, or the labels of its template; spec.replicas
 //	Deployment             spec: replicas, selector, template, strategy, minReadySeconds, revisionHistoryLimit, paused,
 //	                       progressDeadlineSeconds; status: counts, conditions

@@ -27,6 +27,8 @@ func TestErrors(t *testing.T) {
 		{"list for a mapping", pod("containers: [[]]"), `test.yaml:6: Pod default/web: spec.containers[0]: expected a mapping, found a list`},
 		{"no quantity", pod("containers:\n- name: c\n  resources:\n    requests:\n      cpu: two"), `test.yaml:10: Pod default/web: spec.containers[0].resources.requests[cpu]: the string "two" is no quantity (examples: 2, 500m, 1.5Gi)`},
 		{"endless quantity", pod("containers: [{name: c, resources: {requests: {cpu: 1e99999999}}}]"), `test.yaml:6: Pod default/web: spec.containers[0].resources.requests[cpu]: the string "1e99999999" is no quantity`},
+		{"unknown affinity of clients", "apiVersion: v1\nkind: Service\nmetadata: {name: web}\nspec:\n  sessionAffinity: Cookie",
+			`test.yaml:5: Service default/web: spec.sessionAffinity: unknown value "Cookie" (ClientIP, None)`},
 		{"negative quantity", pod("containers:\n- name: c\n  resources:\n    requests:\n      memory: -1Gi"), `test.yaml:10: Pod default/web: spec.containers[0].resources.requests[memory]: -1Gi is negative`},
 		{"huge quantity", node("status: {capacity: {memory: 100Ei}}"), `test.yaml:4: Node n: status.capacity[memory]: 9223372036854775807 is more than 4503599627370496`},
 		{"request above limit", pod("containers:\n- name: c\n  resources: {requests: {cpu: 2}, limits: {cpu: 1}}"), `test.yaml:8: Pod default/web: spec.containers[0].resources.requests[cpu]: 2 is above the limit of 1`},

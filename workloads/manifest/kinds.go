@@ -51,12 +51,11 @@ type kind struct {
 func kinds() map[schema.GroupVersionKind]kind {
 	core, apps, batch := corev1.SchemeGroupVersion, appsv1.SchemeGroupVersion, batchv1.SchemeGroupVersion
 	storage := storagev1.SchemeGroupVersion
-	selector := kindFields("spec.selector status")
 	return map[schema.GroupVersionKind]kind{
 		core.WithKind("Node"):                  {kindFields("spec.taints spec.unschedulable spec.podCIDR spec.podCIDRs spec.providerID status"), convert(nodeObject)},
 		core.WithKind("Pod"):                   {podFields(), convert(podObject)},
 		core.WithKind("Namespace"):             {kindFields("spec.finalizers status"), convert(namespaceObject)},
-		core.WithKind("Service"):               {selector, convert(serviceObject)},
+		core.WithKind("Service"):               {kindFields("spec.selector spec.ports spec.sessionAffinity spec.sessionAffinityConfig status"), convert(serviceObject)},
 		core.WithKind("ReplicationController"): {kindFields("spec.selector spec.replicas status"), convert(replicationControllerObject)},
 		core.WithKind("PersistentVolume"):      {kindFields(persistentVolumeFields), convert(persistentVolumeObject)},
 		core.WithKind("PersistentVolumeClaim"): {kindFields(persistentVolumeClaimFields), convert(persistentVolumeClaimObject)},

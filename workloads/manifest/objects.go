@@ -3,17 +3,9 @@ package manifest
 import (
 	corev1 "k8s.io/api/core/v1"
 	schedulingv1 "k8s.io/api/scheduling/v1"
-	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/wavetank/wavetank/sim/cluster"
 )
-
-// podSet adds an object that selects pods.
-func (r *reader) podSet(c *check, m *metav1.ObjectMeta, kind cluster.Kind, selector *cluster.Selector) *cluster.PodSet {
-	s := &cluster.PodSet{ObjectMeta: r.meta(c, m), Type: kind, Selector: selector}
-	r.add(c, s, m)
-	return s
-}
 
 // selectAll returns the selector for a map of labels. An empty map selects nothing: a Service without a selector has
 // its endpoints from elsewhere.
@@ -24,8 +16,15 @@ func selectAll(labels map[string]string) *cluster.Selector {
 	return cluster.SelectLabels(labels)
 }
 
+var affinities = map[string]bool{string(corev1.ServiceAffinityNone): false, string(corev1.ServiceAffinityClientIP): true}
+
+// serviceObject takes the selector and the session affinity. How long a client sticks is passed over: it is one of a number
+// of clients that come again and again.
 func serviceObject(r *reader, c *check, o *corev1.Service) {
-	r.podSet(c, &o.ObjectMeta, cluster.KindService, selectAll(o.Spec.Selector))
+	r.add(c, &cluster.PodSet{
+		ObjectMeta: r.meta(c, &o.ObjectMeta), Type: cluster.KindService, Selector: selectAll(o.Spec.Selector),
+		ClientIP: choose(c, "spec.sessionAffinity", string(o.Spec.SessionAffinity), false, affinities),
+	}, &o.ObjectMeta)
 }
 
 // replicationControllerObject takes the template's labels where no selector is stated
@@ -39,8 +38,10 @@ func replicationControllerObject(r *reader, c *check, o *corev1.ReplicationContr
 		matchTemplate(c, cluster.SelectLabels(selector), o.Spec.Template)
 	}
 	c.want(len(selector) > 0, "spec.selector", "is missing")
-	s := r.podSet(c, &o.ObjectMeta, cluster.KindReplicationController, selectAll(selector))
-	s.Replicas = c.count("spec.replicas", o.Spec.Replicas, defaultReplicas)
+	r.add(c, &cluster.PodSet{
+		ObjectMeta: r.meta(c, &o.ObjectMeta), Type: cluster.KindReplicationController, Selector: selectAll(selector),
+		Replicas: c.count("spec.replicas", o.Spec.Replicas, defaultReplicas),
+	}, &o.ObjectMeta)
 }
 
 // matchTemplate checks that a workload selects the pods that it makes.

@@ -9,6 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/wavetank/wavetank/results"
 	"github.com/wavetank/wavetank/scheduler/framework"
 	"github.com/wavetank/wavetank/scheduler/plugins"
 	"github.com/wavetank/wavetank/workloads"
@@ -41,6 +42,7 @@ func WithPlugin(name string, factory framework.Factory) Option {
 type program struct {
 	registry    framework.Registry
 	controllers []namedController
+	observers   []func(*results.ServiceInterval)
 	out         *printer
 	errOut      io.Writer
 	err         error

@@ -65,6 +65,7 @@ type applications struct {
 	opts      manifest.Options
 	timetable *actions.Timetable
 	warned    map[string]bool
+	services  []cluster.NamespacedName // of the manifests that were read
 }
 
 // startControllers makes admission and the controllers, which have to see every write.
@@ -120,6 +121,9 @@ func (a *applications) read(files []string) (*manifest.Set, error) {
 	for _, o := range set.Objects {
 		if class, ok := o.(*cluster.PriorityClass); ok {
 			a.opts.Classes = append(a.opts.Classes, class)
+		}
+		if o.Kind() == cluster.KindService {
+			a.services = append(a.services, o.Meta().NamespacedName)
 		}
 	}
 	return set, a.checkEnd(set)

@@ -17,6 +17,7 @@ import (
 	"github.com/wavetank/wavetank/sim/eviction"
 	"github.com/wavetank/wavetank/sim/fault"
 	"github.com/wavetank/wavetank/sim/kubelet"
+	"github.com/wavetank/wavetank/sim/load"
 	"github.com/wavetank/wavetank/workloads"
 )
 
@@ -36,8 +37,12 @@ type simulation struct {
 	warnings []string
 	metrics  hpa.Metrics   // what autoscalers read; nil: the cluster has no metrics API
 	apps     *applications // nil: nothing is there to be reconciled
+	load     *load.Load    // nil: likewise
+	demand   demand
 	evict    *eviction.API // nil until somebody needs it
 	scaler   *scaler       // nil: nothing scales the nodes
+
+	observers []func(*results.ServiceInterval) // of how services fare
 
 	configurationText string // of the scheduler, as the log of decisions has it
 }
@@ -45,7 +50,7 @@ type simulation struct {
 // newSimulation builds the world of a scenario. Nothing has happened in it yet but the making of its nodes.
 func (p *program) newSimulation(sc *workloads.Scenario, f *runFlags) (*simulation, error) {
 	registry, paths, dir := p.registry, workloads.Paths{Traces: f.traces}, f.dir
-	s := &simulation{scenario: sc, engine: sim.New(sc.Seed), dir: dir, until: sim.Never, cut: f.cutsShort()}
+	s := &simulation{scenario: sc, engine: sim.New(sc.Seed), dir: dir, until: sim.Never, cut: f.cutsShort(), observers: p.observers}
 	if sc.Until > 0 {
 		s.until = sim.Time(sc.Until)
 	}
@@ -57,7 +62,7 @@ func (p *program) newSimulation(sc *workloads.Scenario, f *runFlags) (*simulatio
 	if err = s.record(policy, p.watcher(f)); err != nil {
 		return nil, err
 	}
-	s.apps = s.reconciled(f.strict)
+	s.apps, s.metrics = s.reconciled(f.strict), s.metricsAPI()
 	if err = s.populate(schedulerConfig, paths, f.check, p.controllers); err == nil {
 		s.manifest, err = newManifest(sc, paths)
 	}
@@ -84,6 +89,7 @@ func (s *simulation) close() {
 	if s.source != nil {
 		_ = s.source.Close() // it was only read
 	}
+	s.demand.close()
 	s.recorder.Discard()
 }
 
@@ -103,6 +109,9 @@ func (s *simulation) record(policy string, watch func(line []byte)) error {
 		return err
 	}
 	s.store.Observe(s.recorder.OnChange)
+	if len(s.scenario.Load) > 0 {
+		s.observers = append(s.observers, s.recorder.OnService)
+	}
 	return nil
 }
 
@@ -139,7 +148,7 @@ func (s *simulation) populate(cfg scheduler.Config, paths workloads.Paths, check
 	if err = s.autoscale(sched, cfg); err != nil {
 		return err
 	}
-	kubelet.New(s.engine, s.store, s.kubeletConfig())
+	k := kubelet.New(s.engine, s.store, s.kubeletConfig())
 	if s.apps != nil {
 		s.startControllers(list)
 		if err = s.apps.loadManifests(); err != nil {
@@ -159,10 +168,13 @@ func (s *simulation) populate(cfg scheduler.Config, paths workloads.Paths, check
 		return err
 	}
 	s.feeder = workloads.NewFeeder(s.engine, s.store, s.source)
-	if s.apps != nil {
-		return s.apps.schedule()
+	if s.apps == nil {
+		return nil
 	}
-	return nil
+	if err = s.apps.schedule(); err != nil {
+		return err
+	}
+	return s.startLoad(paths, k)
 }
 
 func (s *simulation) checkChange(*cluster.Change) {
@@ -209,6 +221,9 @@ func (s *simulation) finish(took time.Duration, runErr error) (*outcome, error) 
 		if err := s.checker.Final(); err != nil {
 			return nil, &failure{fmt.Errorf("at the end an invariant is broken: %w", err)}
 		}
+	}
+	if s.load != nil {
+		s.load.Finish(s.engine.Now())
 	}
 	summary, err := s.recorder.Close(s.engine.Now(), results.Ending{
 		Partial: s.partial(runErr), Stopped: s.engine.Pending() > 0, Events: s.engine.Events(), EventLogHash: s.engine.Hash(), StoreHash: s.store.Hash(),
