@@ -62,6 +62,9 @@ func (w *worker) waiting(phase cluster.Phase) (reason, message string) {
 
 // write brings the pod's status up to date. Nothing is written if nothing has changed.
 func (w *worker) write(now sim.Time) {
+	if w.life.node.cut {
+		return // what is true then is written when it can be
+	}
 	p, r := w.k.current(w.pod), w.report(now)
 	s := &p.Status
 	if r == (report{s.Phase, s.Ready, s.Reason, s.Message, s.Restarts}) {
