@@ -26,7 +26,7 @@ func BenchmarkYear(b *testing.B) {
 		store := cluster.NewStore(engine)
 		for i := range 10_000 {
 			n := node(fmt.Sprint("n-", i), "z")
-			n.Labels[fault.LabelRack] = fmt.Sprint("r-", i/40)
+			n.Labels[cluster.LabelRack] = fmt.Sprint("r-", i/40)
 			require.NoError(b, store.Create(n, cluster.ReasonCreated))
 		}
 		faults := fault.New(engine, store, fault.Config{Report: func(e fault.Event) {
@@ -36,7 +36,7 @@ func BenchmarkYear(b *testing.B) {
 		}})
 		b.StartTimer()
 		require.NoError(b, faults.Start(fault.Process{Stream: "nodes", Effect: lose(everywhere{}), TimeBetween: mean(90 * day), Repair: mean(time.Hour)}))
-		require.NoError(b, faults.Start(fault.Process{Stream: "racks", Effect: lose(everywhere{}), Domain: fault.Racks, TimeBetween: mean(365 * day), Repair: mean(3 * time.Hour)}))
+		require.NoError(b, faults.Start(fault.Process{Stream: "racks", Effect: lose(everywhere{}), Domain: fault.Racks(""), TimeBetween: mean(365 * day), Repair: mean(3 * time.Hour)}))
 		pending = max(pending, engine.Pending())
 		require.NoError(b, engine.Run(sim.Time(365*day)))
 	}

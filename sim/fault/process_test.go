@@ -79,23 +79,22 @@ func TestProcessOfDomains(t *testing.T) {
 		}
 		require.NoError(t, store.Create(n, cluster.ReasonCreated))
 	}
-	rack("n1", fault.LabelRack, "r1")
-	rack("n0", fault.LabelRack, "r1")
-	rack("n2", fault.LabelWavetankRack, "r2")
+	rack("n1", cluster.LabelRack, "r1")
+	rack("n0", cluster.LabelRack, "r1")
+	rack("n2", cluster.LabelWavetankRack, "r2")
 	rack("n3", "", "")
 	var events []string
 	faults := fault.New(engine, store, fault.Config{Report: begins(&events)})
-	require.NoError(t, faults.Start(fault.Process{Stream: "racks", Effect: lose(everywhere{}), Domain: fault.Racks, TimeBetween: after(10 * time.Second), Repair: after(3 * time.Second)}))
-	require.NoError(t, faults.Start(fault.Process{Stream: "zones", Effect: isolate(everywhere{}), Domain: fault.Zones, TimeBetween: after(11 * time.Second), Repair: after(0)}))
+	require.NoError(t, faults.Start(fault.Process{Stream: "racks", Effect: lose(everywhere{}), Domain: fault.Racks(""), TimeBetween: after(10 * time.Second), Repair: after(3 * time.Second)}))
+	require.NoError(t, faults.Start(fault.Process{Stream: "zones", Effect: isolate(everywhere{}), Domain: fault.Zones(), TimeBetween: after(11 * time.Second), Repair: after(0)}))
 	require.NoError(t, engine.Run(at(12)))
 	require.Equal(t, []string{"10s rack r1 [n0 n1]", "10s rack r2 [n2]", "11s zone z [n0 n1 n2 n3]"}, events)
 	require.NoError(t, store.Delete(cluster.KeyOf(store.Node("n2")), cluster.ReasonDeleted))
-	rack("n4", fault.LabelRack, "r1")
+	rack("n4", cluster.LabelRack, "r1")
 	events = nil
 	require.NoError(t, engine.Run(at(20)))
 	require.Equal(t, []string{"20s rack r1 [n0 n1 n4]"}, events, "a rack that holds nothing fails unseen")
-	own := fault.Domain{Name: "row", Labels: []string{"row"}}
-	require.Equal(t, "", own.Of(store.Node("n0")))
+	require.Equal(t, "z", fault.Racks(cluster.LabelZone).Of(store.Node("n0")), "any label will do")
 }
 
 func TestProcessOfPods(t *testing.T) {
@@ -248,7 +247,9 @@ func TestProcessesOverlap(t *testing.T) {
 		for i := range rapid.IntRange(1, 4).Draw(t, "processes") {
 			p := fault.Process{Stream: fmt.Sprint(i), TimeBetween: mean(rapid.IntRange(1, 60).Draw(t, "gap") * int(time.Second)), Repair: mean(rapid.IntRange(1, 60).Draw(t, "repair") * int(time.Second))}
 			p.Effect = rapid.SampledFrom([]fault.Effect{lose(everywhere{}), isolate(everywhere{}), lose(fault.Zone("z1"))}).Draw(t, "effect")
-			p.Domain = rapid.SampledFrom([]fault.Domain{{}, fault.Zones}).Draw(t, "domain")
+			if rapid.Bool().Draw(t, "zones") {
+				p.Domain = fault.Zones()
+			}
 			require.NoError(t, faults.Start(p))
 		}
 		engine.Observe(func(sim.Time, sim.Event) {

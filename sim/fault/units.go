@@ -7,33 +7,20 @@ import (
 	"github.com/wavetank/wavetank/sim/cluster"
 )
 
-// Domain is what nodes fail together in: those with the same value of a label, the first of Labels that they have.
+// Domain is what nodes fail together in: those of which Of returns the same name.
 type Domain struct {
-	Name   string // "rack"
-	Labels []string
+	Name string                       // what one is called: "rack"
+	Of   func(n *cluster.Node) string // "": it is in none
 }
 
-// The labels of racks when nothing is said. Kubernetes knows none (k8s.io/api core/v1 well_known_labels.go has zone and
-// region); the first is what is in use beside those.
-const (
-	LabelRack         = "topology.kubernetes.io/rack"
-	LabelWavetankRack = "wavetank.dev/rack"
-)
+// Racks are the domains of machines in one rack, which stands in the label of that key, or in those of cluster.RackOf.
+func Racks(key string) Domain {
+	return Domain{"rack", func(n *cluster.Node) string { return cluster.RackOf(n.Labels, key) }}
+}
 
-// Racks and Zones are the usual domains.
-var (
-	Racks = Domain{"rack", []string{LabelRack, LabelWavetankRack}}
-	Zones = Domain{"zone", []string{cluster.LabelZone}}
-)
-
-// Of returns the domain that a node is in, "" if it is in none.
-func (d Domain) Of(n *cluster.Node) string {
-	for _, key := range d.Labels {
-		if value, ok := n.Labels[key]; ok {
-			return value
-		}
-	}
-	return ""
+// Zones are the domains of machines in one zone.
+func Zones() Domain {
+	return Domain{"zone", func(n *cluster.Node) string { return n.Labels[cluster.LabelZone] }}
 }
 
 // onNodes is an effect on nodes, which can be had on others.
@@ -72,7 +59,7 @@ func (m *machines) now(store *cluster.Store) []*cluster.Node {
 
 // title is what a reader calls the unit.
 func (u *unit) title() string {
-	if u.p.Domain.Name == "" {
+	if u.p.Domain.Of == nil {
 		return "node " + u.name
 	}
 	return u.p.Domain.Name + " " + u.name
@@ -103,7 +90,7 @@ func (p *process) unitOf(n *cluster.Node) string {
 	switch {
 	case n == nil || !p.Effect.(onNodes).of().Matches(n):
 		return ""
-	case p.Domain.Name == "":
+	case p.Domain.Of == nil:
 		return n.Name
 	}
 	return p.Domain.Of(n)
@@ -129,7 +116,7 @@ func (p *process) leave(name, node string) {
 	if u == nil {
 		return
 	}
-	if p.Domain.Name == "" {
+	if p.Domain.Of == nil {
 		p.remove(u)
 		return
 	}
