@@ -90,9 +90,11 @@ func (s *simulation) kubeletConfig() kubelet.Config {
 		Start:        s.perPod("latency/start", l.Start),
 		Stop:         s.perPod("latency/stop", l.Stop),
 	}
+	cfg.Heartbeats = s.apps != nil
 	if s.apps != nil || len(s.scenario.Apps) > 0 {
 		s.modelApps(&cfg)
 	}
+	s.modelRegistry(&cfg)
 	return cfg
 }
 
