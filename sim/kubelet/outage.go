@@ -84,22 +84,25 @@ func (k *Kubelet) deaf(c *cluster.Change) bool {
 	return true
 }
 
-// revive takes up the life of a node again that has power and is heard of.
+// revive takes up the life of a node again that has power and is heard of, and ends that of one that is gone.
 func (k *Kubelet) revive(now sim.Time, name string) {
-	n := k.store.Node(name)
-	if n != nil && (!n.Reachable() || k.severed) {
+	n, st := k.store.Node(name), k.nodes[name]
+	switch {
+	case n == nil && st != nil:
+		k.lose(name)
+	case n == nil || st == nil || st.info.Node.UID != n.UID:
+	case !n.Reachable() || k.severed:
 		return
-	}
-	if st := k.nodes[name]; st != nil && n != nil && st.info.Node.UID == n.UID {
+	case st.off:
 		st.info.SetNode(n)
-		switch {
-		case st.off:
-			k.reboot(st, now)
-		case st.cut:
-			k.reconnect(st, now)
-		}
+		k.reboot(st, now)
+	case st.cut:
+		st.info.SetNode(n)
+		k.reconnect(st, now)
 	}
-	k.catchUp(name)
+	if n == nil || n.Reachable() && !k.severed {
+		k.catchUp(name)
+	}
 }
 
 // catchUp admits the pods that were bound to a node meanwhile, and removes those that are being deleted already.
@@ -215,11 +218,11 @@ func (w *worker) reboot(now sim.Time) {
 		w.finish()
 		return
 	}
-	w.initialized, w.mounted, w.closing, w.deleted = false, false, false, false
+	w.initialized, w.mounted, w.closing, w.deleted = len(w.init) == 0, false, false, false
 	for _, c := range w.all {
 		c.crashes, c.starved, c.message = backoff{}, false, ""
 		if c.init || c.state != exited || c.code != 0 || w.policy == cluster.RestartAlways {
-			if c.state != exited {
+			if c.reason != reasonUnknown {
 				c.reason = ""
 			}
 			c.state = idle
