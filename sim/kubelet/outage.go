@@ -34,10 +34,11 @@ func (k *Kubelet) witness(c *cluster.Change) {
 	}
 }
 
-// halt takes the power from a node: nothing that was going to happen there does, and what was still to be written is lost.
+// halt takes the power from a node: nothing that was going to happen there does. How containers ended before is known to
+// the container runtime, and is still written.
 func (k *Kubelet) halt(st *node) {
 	now := k.engine.Now()
-	st.off, st.deferred, st.workers = true, nil, nil
+	st.off, st.workers = true, nil
 	k.engine.Cancel(st.next)
 	st.next = sim.Handle{}
 	st.stopPulls(now)
@@ -133,6 +134,7 @@ func (n *node) pods() []*cluster.Pod {
 // (pkg/kubelet/kuberuntime/kuberuntime_manager.go: computePodActions, v1.36). Pods that had not started begin anew.
 func (k *Kubelet) reboot(st *node, now sim.Time) {
 	st.off, st.cut = false, false
+	k.flush(st)
 	for _, pod := range st.pods() {
 		l, p := k.lives[pod.UID], k.current(pod)
 		switch {

@@ -174,9 +174,10 @@ func TestIsolation(t *testing.T) {
 		{name: "one that is gone from the API runs until that is heard", cfg: watched, spec: simple, acts: []act{isolated(5 * sec), forced(20 * sec), connected(60 * sec)}, until: time.Hour,
 			want: `0s Started: Running ready
 				20s DeletionByPodGC: gone`},
-		{name: "the power fails meanwhile: what was to be told is lost", cfg: watched, spec: once, run: 10 * sec,
+		{name: "the power fails meanwhile: the runtime remembers how it ended", cfg: watched, spec: once, run: 10 * sec,
 			acts: []act{isolated(5 * sec), off(20 * sec), on(30 * sec), connected(60 * sec)}, until: time.Hour,
-			want: `0s Started: Running ready`},
+			want: `0s Started: Running ready
+				1m0s Completed: Succeeded`},
 		{name: "a machine that starts and is not connected runs nothing", cfg: watched, spec: simple, acts: []act{off(5 * sec), isolated(10 * sec), on(20 * sec), connected(60 * sec)}, until: time.Hour,
 			want: `0s Started: Running ready
 				1m0s Restarted: Running restarts=1

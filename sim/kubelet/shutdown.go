@@ -52,7 +52,7 @@ func (k *Kubelet) Shutdown(name string, grace, critical time.Duration, done func
 		return
 	}
 	k.markNotReady(n)
-	if st == nil || st.shutting != nil {
+	if st == nil || st.off || st.shutting != nil {
 		done()
 		return
 	}

@@ -17,6 +17,7 @@ type worker struct {
 	app    App
 	policy cluster.RestartPolicy
 	since  sim.Time // when the worker began: its probes keep that time
+	began  sim.Time // when all containers had begun
 
 	init, main  []*container
 	all         []*container // init, then main
