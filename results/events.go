@@ -51,8 +51,13 @@ func (l *eventLog) podChange(c *cluster.Change, before, after *cluster.Pod) {
 	if p.Status.NominatedNode != old.Status.NominatedNode {
 		l.pod(c.At, p, "nominated").text("node", p.Status.NominatedNode).end()
 	}
+	switch ends := p.Deleting && !old.Deleting; {
+	case ends && c.Reason != old.Status.Disrupted:
+		l.disrupted(c.At, p, c.Reason)
+	case !ends && before != nil && p.Status.Disrupted != old.Status.Disrupted:
+		l.disrupted(c.At, p, p.Status.Disrupted)
+	}
 	if p.Deleting && !old.Deleting {
-		l.disrupted(c, p)
 		l.pod(c.At, p, "deleting").text("node", p.NodeName).text("reason", string(c.Reason)).end()
 	}
 	if p.Status.Phase != old.Status.Phase {
@@ -90,20 +95,20 @@ func (l *eventLog) podPhase(c *cluster.Change, p *cluster.Pod) {
 }
 
 func (l *eventLog) podRemoved(c *cluster.Change, old *cluster.Pod) {
-	if !old.Deleting {
-		l.disrupted(c, old)
+	if c.Reason != old.Status.Disrupted && !old.Deleting && !old.Terminal() {
+		l.disrupted(c.At, old, c.Reason)
 	}
 	l.pod(c.At, old, "deleted").text("node", old.NodeName).text("phase", old.Status.Phase.String()).
 		text("reason", string(c.Reason)).end()
 }
 
-// disrupted writes why a pod has to go, where the API server states it as a condition.
-func (l *eventLog) disrupted(c *cluster.Change, p *cluster.Pod) {
-	switch c.Reason {
+// disrupted writes why a pod has to go, where the API server states it as a condition. It may do so before the deletion.
+func (l *eventLog) disrupted(at sim.Time, p *cluster.Pod, why cluster.Reason) {
+	switch why {
 	case cluster.ReasonPreempted:
-		l.pod(c.At, p, "preempted").text("node", p.NodeName).end()
+		l.pod(at, p, "preempted").text("node", p.NodeName).end()
 	case cluster.ReasonEvicted, cluster.ReasonTaintEvicted, cluster.ReasonPodGC:
-		l.pod(c.At, p, "evicted").text("node", p.NodeName).text("reason", string(c.Reason)).end()
+		l.pod(at, p, "evicted").text("node", p.NodeName).text("reason", string(why)).end()
 	}
 }
 

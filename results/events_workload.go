@@ -24,6 +24,12 @@ func (l *eventLog) workloadChange(c *cluster.Change) {
 	case *cluster.Job:
 		old, _ := c.Old.(*cluster.Job)
 		l.job(c, old, o)
+	case *cluster.HorizontalPodAutoscaler:
+		old, _ := c.Old.(*cluster.HorizontalPodAutoscaler)
+		l.autoscaler(c, old, o)
+	case *cluster.PodDisruptionBudget:
+		old, _ := c.Old.(*cluster.PodDisruptionBudget)
+		l.budget(c, old, o)
 	default:
 		if c.Old == nil {
 			l.object(c, "created").end()
@@ -130,12 +136,12 @@ func (l *eventLog) conditions(c *cluster.Change, was, is []cluster.Condition) {
 		if old != nil && old.Status == now.Status && old.Reason == now.Reason {
 			continue
 		}
-		status := "False"
-		if now.Status {
-			status = "True"
-		}
-		l.object(c, "condition").text("type", now.Type).text("status", status).text("reason", now.Reason).end()
+		l.condition(c, &now)
 	}
+}
+
+func (l *eventLog) condition(c *cluster.Change, now *cluster.Condition) {
+	l.object(c, "condition").text("type", now.Type).text("status", either(now.Status, "True", "False")).text("reason", now.Reason).end()
 }
 
 func conditionOf(conditions []cluster.Condition, name string) *cluster.Condition {

@@ -32,7 +32,8 @@ var verbRules = []verbRule{
 	{verb: VerbRollout, kinds: rolled, required: []string{"do"}, optional: []string{"toRevision"}},
 	{verb: VerbCordon, kinds: nodes},
 	{verb: VerbUncordon, kinds: nodes},
-	{verb: VerbDrain, kinds: nodes},
+	{verb: VerbDrain, kinds: nodes, optional: []string{"timeout", "parallel"}},
+	{verb: VerbUpgrade, kinds: nodes},
 	{verb: VerbTaint, kinds: nodes, required: []string{"taints"}},
 	{verb: VerbUntaint, kinds: nodes, required: []string{"taints"}},
 	{verb: VerbLabel, optional: []string{"labels", "remove"}},
@@ -50,15 +51,12 @@ func (d *decoder) action(v value) Action {
 		into("do", &a.Do, d.rollout), into("toRevision", &a.ToRevision, integer(d, 0, math.MaxInt32)),
 		into("taints", &taints, later), into("with", &with, later),
 		into("labels", &a.Labels, d.labels), into("remove", &a.Remove, some(d, d.identifier)),
+		into("timeout", &a.Timeout, d.longSpan), into("parallel", &a.Parallel, integer(d, 1, mostAtATime)),
 	}
 	var verbs []string
 	for _, r := range verbRules {
 		verbs = append(verbs, string(r.verb))
-		if r.verb == VerbApply {
-			fields = append(fields, into("apply", &a.Files, some(d, d.text)))
-			continue
-		}
-		fields = append(fields, into(string(r.verb), &a.Target, d.ref(r.kinds...)))
+		fields = append(fields, d.verbField(r, &a))
 	}
 	has := d.object(v, fields...)
 	d.exactlyOne(v, has, verbs...)
@@ -73,6 +71,19 @@ func (d *decoder) action(v value) Action {
 	return a
 }
 
+// verbField reads what a verb stands before: most often an object.
+func (d *decoder) verbField(r verbRule, a *Action) field {
+	switch r.verb {
+	case VerbApply:
+		return into(string(r.verb), &a.Files, some(d, d.text))
+	case VerbDrain:
+		return field{string(r.verb), func(v value) { a.Nodes, a.Parallel = d.drained(v), max(a.Parallel, 1) }}
+	case VerbUpgrade:
+		return into(string(r.verb), &a.Upgrade, d.upgrade)
+	}
+	return into(string(r.verb), &a.Target, d.ref(r.kinds...))
+}
+
 // checkVerb finds the verb and reports parameters that it does not take or needs.
 func (d *decoder) checkVerb(v value, has keys, a *Action) {
 	var rule verbRule
@@ -83,7 +94,7 @@ func (d *decoder) checkVerb(v value, has keys, a *Action) {
 	}
 	a.Verb = rule.verb
 	d.require(v, has, rule.required...)
-	for _, key := range []string{"replicas", "image", "container", "do", "toRevision", "taints", "labels", "remove", "with"} {
+	for _, key := range []string{"replicas", "image", "container", "do", "toRevision", "taints", "labels", "remove", "with", "timeout", "parallel"} {
 		if has[key] && !containsWord(rule.required, key) && !containsWord(rule.optional, key) {
 			d.fail(v, "%s does not go with %s", key, rule.verb)
 		}
@@ -157,6 +168,8 @@ func (d *decoder) specPatch(p *Patch, k cluster.Kind) []field {
 		return []field{number("parallelism", &p.Parallelism), flag("suspend", &p.Suspend)}
 	case cluster.KindCronJob:
 		return []field{flag("suspend", &p.Suspend)}
+	case cluster.KindHorizontalPodAutoscaler:
+		return []field{number("minReplicas", &p.MinReplicas), number("maxReplicas", &p.MaxReplicas)}
 	}
 	return []field{flag("unschedulable", &p.Unschedulable)}
 }

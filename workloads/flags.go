@@ -56,18 +56,18 @@ func DefaultFlags() Flags {
 // settings are the flags by name.
 func (f *Flags) settings() map[string]any {
 	return map[string]any{
-		"node-monitor-period": &f.NodeMonitorPeriod, "node-monitor-grace-period": &f.NodeMonitorGracePeriod,
+		"node-monitor-period": period{&f.NodeMonitorPeriod}, "node-monitor-grace-period": &f.NodeMonitorGracePeriod,
 		"node-startup-grace-period": &f.NodeStartupGracePeriod, "node-eviction-rate": &f.NodeEvictionRate,
 		"secondary-node-eviction-rate": &f.SecondaryNodeEvictionRate, "unhealthy-zone-threshold": &f.UnhealthyZoneThreshold,
 		"large-cluster-size-threshold": &f.LargeClusterSizeThreshold, "terminated-pod-gc-threshold": &f.TerminatedPodGCThreshold,
 		"default-not-ready-toleration-seconds":                seconds{&f.NotReadyToleration},
 		"default-unreachable-toleration-seconds":              seconds{&f.UnreachableToleration},
-		"horizontal-pod-autoscaler-sync-period":               &f.HPASyncPeriod,
+		"horizontal-pod-autoscaler-sync-period":               period{&f.HPASyncPeriod},
 		"horizontal-pod-autoscaler-downscale-stabilization":   &f.HPADownscaleStabilization,
 		"horizontal-pod-autoscaler-cpu-initialization-period": &f.HPACPUInitializationPeriod,
 		"horizontal-pod-autoscaler-initial-readiness-delay":   &f.HPAInitialReadinessDelay,
 		"horizontal-pod-autoscaler-tolerance":                 &f.HPATolerance,
-		"metric-resolution":                                   &f.MetricResolution,
+		"metric-resolution":                                   period{&f.MetricResolution},
 		"kube-api-qps":                                        &f.KubeAPIQPS,
 		"kube-api-burst":                                      &f.KubeAPIBurst,
 		"shutdown-grace-period":                               &f.ShutdownGracePeriod,
@@ -77,6 +77,9 @@ func (f *Flags) settings() map[string]any {
 
 // seconds is a span that a flag takes as a number of seconds.
 type seconds struct{ of *time.Duration }
+
+// period is a span between two beats of a loop: without any it would never end.
+type period struct{ of *time.Duration }
 
 // FlagNames lists the flags that are modelled, sorted.
 func FlagNames() []string {
@@ -97,6 +100,8 @@ func (f *Flags) Set(name, value string) error {
 	switch to := target.(type) {
 	case *time.Duration:
 		return setSpan(to, value)
+	case period:
+		return setPeriod(to.of, value)
 	case seconds:
 		if n, err := strconv.ParseInt(value, 10, 32); err == nil && n >= 0 {
 			*to.of = time.Duration(n) * time.Second
@@ -123,6 +128,18 @@ func setSpan(to *time.Duration, value string) error {
 	d, err := time.ParseDuration(value)
 	if err != nil || d < 0 {
 		return fmt.Errorf("not a span of time such as 50s: %s", quoteOdd(value))
+	}
+	*to = d
+	return nil
+}
+
+func setPeriod(to *time.Duration, value string) error {
+	var d time.Duration
+	if err := setSpan(&d, value); err != nil {
+		return err
+	}
+	if d == 0 {
+		return fmt.Errorf("not above 0: %s", quoteOdd(value))
 	}
 	*to = d
 	return nil

@@ -50,6 +50,8 @@ func flagText(setting any) string {
 		return of.String()
 	case seconds:
 		return of.of.String()
+	case period:
+		return of.of.String()
 	case *float64:
 		return strconv.FormatFloat(*of, 'g', -1, 64)
 	}

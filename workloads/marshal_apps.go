@@ -48,10 +48,16 @@ func (a Action) node() *yaml.Node {
 	if a.When != nil {
 		pairs = append(pairs, pair{"when", text(a.When.String())})
 	}
-	if a.Verb == VerbApply {
-		return object(append(pairs, pair{"apply", sequence(a.Files, text)})...)
+	switch a.Verb {
+	case VerbApply:
+		pairs = append(pairs, pair{"apply", sequence(a.Files, text)})
+	case VerbDrain:
+		pairs = append(pairs, pair{"drain", a.Nodes.drained()}, pair{"parallel", intNode(a.Parallel)}, unless(a.Timeout == 0, "timeout", spanNode(a.Timeout)))
+	case VerbUpgrade:
+		pairs = append(pairs, pair{"upgrade", a.Upgrade.node()})
+	default:
+		pairs = append(pairs, pair{string(a.Verb), text(a.Target.String())})
 	}
-	pairs = append(pairs, pair{string(a.Verb), text(a.Target.String())})
 	switch a.Verb {
 	case VerbScale:
 		pairs = append(pairs, pair{"replicas", intNode(a.Replicas)})
@@ -85,6 +91,7 @@ func (p *Patch) node() *yaml.Node {
 	)
 	spec := []pair{
 		numberPair("replicas", p.Replicas), numberPair("parallelism", p.Parallelism),
+		numberPair("minReplicas", p.MinReplicas), numberPair("maxReplicas", p.MaxReplicas),
 		flagPair("paused", p.Paused), flagPair("suspend", p.Suspend), flagPair("unschedulable", p.Unschedulable),
 		{"updateStrategy", object(pair{"rollingUpdate", object(numberPair("partition", p.Partition))})},
 		{"template", template},

@@ -13,7 +13,7 @@ var kindAliases = map[string]cluster.Kind{
 	"svc": cluster.KindService, "cm": cluster.KindConfigMap, "ns": cluster.KindNamespace,
 	"pdb": cluster.KindPodDisruptionBudget, "quota": cluster.KindResourceQuota, "limits": cluster.KindLimitRange,
 	"pv": cluster.KindPersistentVolume, "pvc": cluster.KindPersistentVolumeClaim, "pc": cluster.KindPriorityClass,
-	"sc": cluster.KindStorageClass, "rc": cluster.KindReplicationController,
+	"sc": cluster.KindStorageClass, "hpa": cluster.KindHorizontalPodAutoscaler, "rc": cluster.KindReplicationController,
 }
 
 // kindOf returns the kind that a word stands for, in one or many; 0 if there is none.
@@ -116,6 +116,8 @@ func statesOf(k cluster.Kind) []string {
 		states = append(states, StateComplete)
 	case cluster.KindJob:
 		states = append(states, StateComplete, StateFailed)
+	case cluster.KindNode:
+		states = append(states, StateDrained)
 	case cluster.KindPod:
 		states = append(states, StateRunning, StateReady, StateSucceeded, StateFailed)
 	}

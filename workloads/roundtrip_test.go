@@ -50,10 +50,18 @@ var (
 	genBytes = rapid.Int64Range(0, maxBytesOf)
 )
 
+func genFlags(t *rapid.T) Flags {
+	f := DefaultFlags()
+	f.NodeMonitorPeriod, f.UnreachableToleration = genLong.Draw(t, "period"), genSpan.Draw(t, "toleration")
+	f.NodeEvictionRate = rapid.Float64Range(0, 1e9).Draw(t, "rate")
+	f.KubeAPIBurst = rapid.IntRange(0, 1e6).Draw(t, "burst")
+	return f
+}
+
 func genScenario(t *rapid.T) *Scenario {
 	s := &Scenario{
 		Name: genText.Draw(t, "name"), Seed: rapid.Uint64().Draw(t, "seed"), Until: genSpan.Draw(t, "until"),
-		Latency: genLatency(t),
+		Latency: genLatency(t), Flags: genFlags(t),
 		Results: Results{genSpan.Draw(t, "every"), rapid.Bool().Draw(t, "events"),
 			rapid.SampledFrom([]DecisionLog{DecisionsOff, DecisionsSummary, DecisionsFull}).Draw(t, "decisions")},
 	}
@@ -145,8 +153,12 @@ func genAction(t *rapid.T) Action {
 		a.When = &Condition{genRef(t, cluster.KindPod, cluster.KindJob), rapid.SampledFrom([]State{StateExists, StateGone, StateFailed}).Draw(t, "state")}
 	}
 	rule := rapid.SampledFrom(verbRules).Draw(t, "verb")
-	if a.Verb = rule.verb; a.Verb == VerbApply {
+	switch a.Verb = rule.verb; a.Verb {
+	case VerbApply:
 		a.Files = genFiles(t)
+		return a
+	case VerbDrain, VerbUpgrade:
+		genNodeAction(t, &a)
 		return a
 	}
 	if rule.kinds == nil {

@@ -61,8 +61,8 @@ type Condition struct {
 // State is what can be waited for.
 type State string
 
-// The states. Complete and Failed are those of a rollout or a Job; Exists and Gone those of any object; the others those
-// of pods.
+// The states. Complete and Failed are those of a rollout or a Job; Exists and Gone those of any object; Drained that of a
+// node, which is cordoned and has no pods any more that a drain evicts; the others those of pods.
 const (
 	StateExists    State = "exists"
 	StateGone      State = "gone"
@@ -71,6 +71,7 @@ const (
 	StateRunning   State = "running"
 	StateReady     State = "ready"
 	StateSucceeded State = "succeeded"
+	StateDrained   State = "drained"
 )
 
 // Verb is what an action does, in kubectl's words.
@@ -86,6 +87,7 @@ const (
 	VerbCordon   Verb = "cordon"
 	VerbUncordon Verb = "uncordon"
 	VerbDrain    Verb = "drain"
+	VerbUpgrade  Verb = "upgrade"
 	VerbTaint    Verb = "taint"
 	VerbUntaint  Verb = "untaint"
 	VerbLabel    Verb = "label"
@@ -111,7 +113,7 @@ type Action struct {
 	When  *Condition    // nil: by the clock
 
 	Verb       Verb
-	Target     Ref      // of all but apply
+	Target     Ref      // of all but apply, drain and upgrade
 	Files      []string // apply: relative to the scenario file
 	Replicas   int      // scale
 	Image      string   // setImage
@@ -122,6 +124,10 @@ type Action struct {
 	Labels     cluster.Labels // label: to be set
 	Remove     []string       // label: to be removed
 	With       *Patch         // patch
+	Nodes      NodeSet        // drain
+	Parallel   int            // drain: nodes at a time; default 1
+	Timeout    time.Duration  // drain: of one node; 0: none
+	Upgrade    *Upgrade       // upgrade
 }
 
 // Patch is what a patch may change; the rest of an object it cannot.
@@ -131,6 +137,8 @@ type Patch struct {
 
 	Replicas      *int  // spec.replicas
 	Parallelism   *int  // spec.parallelism
+	MinReplicas   *int  // spec.minReplicas
+	MaxReplicas   *int  // spec.maxReplicas
 	Paused        *bool // spec.paused
 	Suspend       *bool // spec.suspend
 	Unschedulable *bool // spec.unschedulable

@@ -84,7 +84,7 @@ func TestReadErrors(t *testing.T) {
 		{"no name", `{"t":1,"kind":"Node","name":"","event":"ready"}`, `name: missing`},
 		{"a name that is a number", `{"t":1,"kind":"Node","name":7,"event":"ready"}`, `name: a string is expected before "7`},
 		{"a broken escape", `{"t":1,"kind":"Node","name":"\q","event":"ready"}`, `name: "\q" is not a string`},
-		{"an event of another kind", `{"t":1,"kind":"Node","name":"n","event":"running"}`, `event: "running" is none of cordoned, created`},
+		{"an event of another kind", `{"t":1,"kind":"Node","name":"n","event":"running"}`, `event: "running" is none of connected, cordoned, created`},
 		{"an event of a kind without words of its own", `{"t":1,"kind":"Secret","name":"n","event":"ready"}`, `event: "ready" is none of created, deleted`},
 		{"a missing field", `{"t":1,"kind":"Pod","name":"a/b","event":"scheduled"}`, `node: expected before "}"`},
 		{"an unknown field", `{"t":1,"kind":"Pod","name":"a/b","event":"ready","x":1}`, `line: } is expected before ",\"x\":1}"`},

@@ -36,13 +36,13 @@ var schema = map[cluster.Kind]vocabulary{
 	cluster.KindPod: {
 		"created":   {{key: "owner", optional: true}, {key: "priority", number: true, optional: true}},
 		"scheduled": texts("node"), "nominated": texts("node"), "unschedulable": texts("reason", "message"),
-		"preempted": texts("node"), "deleting": texts("node", "reason"), "running": texts("node"),
+		"preempted": texts("node"), "evicted": texts("node", "reason"), "deleting": texts("node", "reason"), "running": texts("node"),
 		"ready": nil, "unready": nil, "succeeded": texts("node"), "failed": texts("node", "reason"),
 		"deleted": texts("node", "phase", "reason"),
 	},
 	cluster.KindNode: {
-		"created": nil, "deleted": nil, "ready": nil, "notready": nil, "tainted": texts("taint"), "untainted": texts("taint"),
-		"cordoned": nil, "uncordoned": nil,
+		"created": nil, "deleted": nil, "ready": nil, "notready": {{key: "status", optional: true}, {key: "reason", optional: true}}, "tainted": texts("taint"), "untainted": texts("taint"),
+		"cordoned": nil, "uncordoned": nil, "down": nil, "up": nil, "isolated": nil, "connected": nil,
 	},
 	cluster.KindReplicaSet:  scalable("replicas", "ready", "available"),
 	cluster.KindDeployment:  conditional(scalable("replicas", "updated", "ready", "available", "unavailable")),
@@ -53,7 +53,21 @@ var schema = map[cluster.Kind]vocabulary{
 	cluster.KindJob: conditional(vocabulary{
 		"created": nil, "deleted": nil, "status": numbers("active", "ready", "succeeded", "failed", "terminating"),
 	}),
+	cluster.KindHorizontalPodAutoscaler: conditional(vocabulary{
+		"created": autoscaled, "changed": autoscaled, "deleted": nil,
+		"status": append(append(numbers("current", "desired"), fieldSpec{key: "utilization", number: true, optional: true}, fieldSpec{key: "avg", optional: true}), texts("targets")...),
+	}),
+	cluster.KindPodDisruptionBudget: conditional(vocabulary{
+		"created": bounds, "changed": bounds, "deleted": nil,
+		"status": numbers("allowed", "healthy", "desired", "disrupted", "expected"),
+	}),
 }
+
+// autoscaled is what an autoscaler says of itself.
+var autoscaled = append(append(texts("target"), numbers("min", "max")...), texts("targets")...)
+
+// bounds are what a PodDisruptionBudget may ask for: a number or a percentage.
+var bounds = []fieldSpec{{key: "minAvailable", optional: true}, {key: "maxUnavailable", optional: true}}
 
 func scalable(counts ...string) vocabulary {
 	return vocabulary{

@@ -31,10 +31,19 @@ type Object struct {
 	Cordoned bool
 	Taints   []string
 
+	// Of a PodDisruptionBudget, as stated; "" where it is not.
+	MinAvailable, MaxUnavailable string
+
 	// Of an object that makes pods: the replicas it asks for (Desired), the numbers of its status by name, and its conditions.
 	Replicas   int
 	Counts     map[string]int
 	Conditions map[string]string // "True" or "False", by type
+
+	// Of an autoscaler: what it scales ("Deployment/web"), its bounds, and its metrics with their targets as of its last
+	// status ("cpu: 62%/50%").
+	Reference string
+	Min, Max  int
+	Targets   string
 }
 
 // unknown replicas are those of an object that was there before the first event and was not scaled since.
@@ -90,7 +99,9 @@ func (s *State) Apply(e *Event) {
 	o := s.object(e.Kind, e.Name)
 	switch {
 	case e.What == "created":
-		*o = Object{Kind: e.Kind, Name: e.Name, Created: e.At, Owner: e.Text("owner"), Replicas: e.Number("replicas")}
+		*o = Object{Kind: e.Kind, Name: e.Name, Created: e.At, Owner: e.Text("owner"), Replicas: e.Number("replicas"),
+			MinAvailable: e.Text("minAvailable"), MaxUnavailable: e.Text("maxUnavailable")}
+		o.autoscaler(e)
 	case e.Kind == cluster.KindPod:
 		o.pod(e)
 		if e.What == "scheduled" {
@@ -98,6 +109,8 @@ func (s *State) Apply(e *Event) {
 		}
 	case e.Kind == cluster.KindNode:
 		o.node(e)
+	case e.Kind == cluster.KindHorizontalPodAutoscaler && e.What == "changed":
+		o.autoscaler(e)
 	default:
 		o.workload(e)
 	}
@@ -153,15 +166,23 @@ func (o *Object) node(e *Event) {
 	}
 }
 
+// autoscaler takes what an autoscaler says of itself; of other kinds there is nothing of it.
+func (o *Object) autoscaler(e *Event) {
+	o.Reference, o.Min, o.Max, o.Targets = e.Text("target"), e.Number("min"), e.Number("max"), e.Text("targets")
+}
+
 func (o *Object) workload(e *Event) {
 	switch e.What {
 	case "scaled":
 		o.Replicas = e.Number("to")
+	case "changed":
+		o.MinAvailable, o.MaxUnavailable = e.Text("minAvailable"), e.Text("maxUnavailable")
 	case "status":
 		o.Counts = map[string]int{}
 		for _, f := range e.Fields {
 			o.Counts[f.Key] = int(f.Number)
 		}
+		o.Targets = e.Text("targets")
 	case "condition":
 		if o.Conditions == nil {
 			o.Conditions = map[string]string{}

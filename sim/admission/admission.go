@@ -13,6 +13,8 @@ type Admission struct {
 	store *cluster.Store
 	used  map[string]amounts // by namespace
 	specs map[variant]*cluster.PodSpec
+
+	tolerations []cluster.Toleration // that pods get: see TolerateFailures
 }
 
 // variant names a spec as completed: by a class, or by the LimitRanges of a namespace as they were.
@@ -21,6 +23,7 @@ type variant struct {
 	namespace string
 	version   uint64
 	priority  int32
+	tolerant  bool
 }
 
 // Attach has the store ask admission from now on. It must be called before objects are in the store.
@@ -75,6 +78,9 @@ func (a *Admission) Admit(o cluster.Object) error {
 			return err
 		}
 	}
+	if n, ok := o.(*cluster.Node); ok {
+		admitNode(n)
+	}
 	if v, ok := o.(*cluster.PersistentVolumeClaim); ok {
 		if wrong := checkClaim(a.ranges(v.Namespace), v); len(wrong) > 0 {
 			return forbidden(o, strings.Join(wrong, ", "))
@@ -87,6 +93,7 @@ func (a *Admission) admitPod(p *cluster.Pod) error {
 	if err := a.prioritize(p); err != nil {
 		return err
 	}
+	a.tolerate(p)
 	items := a.ranges(p.Namespace)
 	if len(items) == 0 || p.NodeName != "" {
 		return nil

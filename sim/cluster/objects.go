@@ -14,6 +14,7 @@ type PodSet struct {
 	Type     Kind
 	Selector *Selector
 	ClientIP bool // of a Service: sessionAffinity ClientIP
+	Replicas int  // of a ReplicationController; no controller keeps them
 }
 
 // Kind returns the kind it stands for.

@@ -14,6 +14,9 @@ var (
 	ErrAlreadyExists = errors.New("already exists")
 	ErrConflict      = errors.New("conflict")
 	ErrForbidden     = errors.New("forbidden") // refused at admission
+
+	// ErrTooManyRequests asks to try again later: a disruption budget does not allow an eviction now (429 of the API).
+	ErrTooManyRequests = errors.New("too many requests")
 )
 
 // Store holds all objects. Writes apply at once and append one Change; watchers hear of it by an event, never by a call.

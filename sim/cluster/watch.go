@@ -16,6 +16,7 @@ type watcher struct {
 	name    string
 	kinds   [kindCount]bool
 	latency Latency
+	wanted  func(*Change) bool // nil: all are
 	fn      func(sim.Time, *Change)
 	queue   []delivery
 	head    int
@@ -37,8 +38,15 @@ func (s *Store) Watch(name string, latency Latency, fn func(sim.Time, *Change), 
 	s.watchers = append(s.watchers, w)
 }
 
+// WatchSome is Watch for those changes that wanted picks when they are made: the others cost no event. It is for a
+// component that has nothing to do as long as all is well.
+func (s *Store) WatchSome(name string, latency Latency, wanted func(*Change) bool, fn func(sim.Time, *Change), kinds ...Kind) {
+	s.Watch(name, latency, fn, kinds...)
+	s.watchers[len(s.watchers)-1].wanted = wanted
+}
+
 func (w *watcher) push(c *Change) {
-	if !w.kinds[c.Object().Kind()] {
+	if !w.kinds[c.Object().Kind()] || w.wanted != nil && !w.wanted(c) {
 		return
 	}
 	due := w.engine.Now()

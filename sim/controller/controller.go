@@ -17,6 +17,9 @@ type Options struct {
 	// (--kube-api-qps, --kube-api-burst, v1.36).
 	QPS   float64
 	Burst int
+	// Client is the limit of a client that the controller shares with others; nil: it has one of its own, as QPS and Burst
+	// say.
+	Client *Limiter
 	// WatchLatency is the time until the controller hears of a change; nil: none.
 	WatchLatency cluster.Latency
 	// CallLatency is the time a call of the API takes; nil: none.
@@ -41,7 +44,7 @@ type Controller struct {
 	store      *cluster.Store
 	reconciler Reconciler
 	opts       Options
-	limiter    Limiter
+	limiter    *Limiter
 	recorder   recorder
 
 	queue   []cluster.NamespacedName // waiting for a worker, in order
@@ -72,9 +75,12 @@ func New(name string, engine *sim.Engine, store *cluster.Store, r Reconciler, op
 	if opts.FirstBackoff == 0 {
 		opts.FirstBackoff, opts.MostBackoff = firstBackoff, mostBackoff
 	}
+	if opts.Client == nil {
+		opts.Client = &Limiter{QPS: opts.QPS, Burst: opts.Burst}
+	}
 	return &Controller{
 		name: name, engine: engine, store: store, reconciler: r, opts: opts,
-		limiter: Limiter{QPS: opts.QPS, Burst: opts.Burst}, keys: map[cluster.NamespacedName]*keyState{},
+		limiter: opts.Client, keys: map[cluster.NamespacedName]*keyState{},
 	}
 }
 

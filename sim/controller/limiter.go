@@ -1,6 +1,7 @@
 package controller
 
 import (
+	"math"
 	"time"
 
 	"github.com/wavetank/wavetank/sim"
@@ -41,6 +42,23 @@ func (l *Limiter) TryTake(now sim.Time) bool {
 	}
 	l.tokens--
 	return true
+}
+
+// Ready returns when there will be a token: now, or later if the bucket is empty. It takes none. It is a microsecond late,
+// so that TryTake does not find a token short of what rounding has lost.
+func (l *Limiter) Ready(now sim.Time) sim.Time {
+	if l.QPS <= 0 {
+		return now
+	}
+	l.refill(now)
+	if l.tokens >= 1 {
+		return now
+	}
+	wait := (1 - l.tokens) / l.QPS * float64(time.Second)
+	if wait >= math.MaxInt64 {
+		return sim.Never
+	}
+	return now.Add(time.Duration(wait) + time.Microsecond)
 }
 
 func (l *Limiter) refill(now sim.Time) {

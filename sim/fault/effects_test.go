@@ -70,6 +70,10 @@ func (h *hands) Shutdown(node string, grace, critical time.Duration, done func()
 	h.engine.After(h.ends, sim.PhaseWorld, call(done))
 }
 
+func (h *hands) CancelShutdown(node string) {
+	h.log = append(h.log, fmt.Sprintf("%v cancel %s", h.engine.Now(), node))
+}
+
 func TestShutdown(t *testing.T) {
 	tests := []struct {
 		name string
@@ -97,7 +101,11 @@ func TestShutdown(t *testing.T) {
 				require.NoError(t, faults.Add(f))
 			}
 			require.NoError(t, engine.Run(sim.Never))
-			require.Equal(t, []string{"5s shutdown a1 30s 10s"}, k.log)
+			log := []string{"5s shutdown a1 30s 10s"}
+			if test.last == 10*time.Second {
+				log = append(log, "15s cancel a1")
+			}
+			require.Equal(t, log, k.log)
 			require.Equal(t, test.want, *lines)
 		})
 	}

@@ -32,6 +32,8 @@ type Kubelet interface {
 	Crash(pod cluster.UID, container string, code int32, oom bool) bool
 	// Shutdown ends the pods of a node within a grace period, the last part of it for critical ones, and then calls done.
 	Shutdown(node string, grace, critical time.Duration, done func())
+	// CancelShutdown takes that back.
+	CancelShutdown(node string)
 }
 
 // Pausable is a component that can stand still and go on. Values are compared: one that has two names is paused once.

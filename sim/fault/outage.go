@@ -102,6 +102,8 @@ func (s *Shutdown) end(f *Faults, o *occurrence) {
 	for _, key := range o.nodes {
 		if o.stages[key.UID] {
 			f.change(key, func(t *toll) { t.down-- })
+		} else if n := f.store.Node(key.Name); n != nil && n.UID == key.UID {
+			f.cfg.Kubelet.CancelShutdown(key.Name)
 		}
 	}
 }

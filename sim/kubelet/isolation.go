@@ -153,6 +153,11 @@ func (k *Kubelet) Pause(paused bool) {
 	if paused {
 		return
 	}
+	for _, o := range slices.Clone(k.store.List(cluster.KindNode)) {
+		if o.(*cluster.Node).Ready == cluster.ConditionUnknown {
+			nodeReport{k, cluster.KeyOf(o)}.Fire(k.engine.Now())
+		}
+	}
 	for _, name := range slices.Sorted(maps.Keys(names)) {
 		k.revive(k.engine.Now(), name)
 	}

@@ -98,6 +98,9 @@ func New(engine *sim.Engine, store *cluster.Store, cfg Config) *Kubelet {
 	}
 	k.markSucceeded = func(p *cluster.Pod) { k.markEnded(p, cluster.Succeeded, "") }
 	k.markLost = func(p *cluster.Pod) { k.markEnded(p, cluster.Failed, nodeLost) }
+	if cfg.Heartbeats {
+		store.WatchSome("kubelet reports", nil, reports, k.report, cluster.KindNode)
+	}
 	if cfg.Stages != nil {
 		newStages(k, *cfg.Stages)
 		return k

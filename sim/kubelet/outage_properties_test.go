@@ -148,7 +148,11 @@ func (w *failing) do(s stepOf) {
 	case 6:
 		w.k.Registry().Pause(s.yes)
 	case 7:
-		w.k.Shutdown(s.node, 9*time.Second, 3*time.Second, func() {})
+		if s.yes {
+			w.k.Shutdown(s.node, 9*time.Second, 3*time.Second, func() {})
+		} else {
+			w.k.CancelShutdown(s.node)
+		}
 	case 8:
 		if p := w.some(s.which); p != nil && s.yes {
 			w.by(func() { require.NoError(w.t, w.store.Terminate(cluster.KeyOf(p), cluster.ReasonKilling)) })

@@ -60,6 +60,18 @@ func (k *Kubelet) Shutdown(name string, grace, critical time.Duration, done func
 	st.shutting.Fire(k.engine.Now())
 }
 
+// CancelShutdown takes back what Shutdown has told a kubelet, if the machine is still there: the node is ready again, and
+// those of its pods that have been told to end go on ending.
+func (k *Kubelet) CancelShutdown(name string) {
+	if st := k.nodes[name]; st != nil && st.shutting != nil {
+		st.shutting.abandon()
+	}
+	n := k.store.Node(name)
+	if n != nil && n.Ready == cluster.ConditionFalse && n.ReadyReason == reasonNotReady {
+		nodeReport{k, cluster.KeyOf(n)}.Fire(k.engine.Now())
+	}
+}
+
 func (k *Kubelet) markNotReady(n *cluster.Node) {
 	if k.severed || n.Ready == cluster.ConditionFalse {
 		return

@@ -119,6 +119,23 @@ func TestShutdownAdmitsNobody(t *testing.T) {
 	require.Equal(t, cluster.Reason("TerminationByKubelet"), first.Disrupted)
 }
 
+// A shutdown that is called off: the node is ready again, and takes pods.
+func TestCancelShutdown(t *testing.T) {
+	engine, store, k := world(t, kubelet.Config{Heartbeats: true, Stop: takes(2 * sec)})
+	place(t, store, "a", 100, cluster.Forever)
+	require.NoError(t, engine.Run(at(1)))
+	k.Shutdown("n0", 30*sec, 0, func() { t.Error("the machine goes") })
+	k.CancelShutdown("n0")
+	k.CancelShutdown("n1")
+	k.CancelShutdown("none")
+	late := place(t, store, "b", 100, cluster.Forever)
+	require.NoError(t, engine.Run(at(10)))
+	require.Equal(t, cluster.ConditionTrue, store.Node("n0").Ready)
+	require.True(t, store.Pod(late.NamespacedName).Status.Ready)
+	first := store.Pod(cluster.NamespacedName{Namespace: "default", Name: "a"})
+	require.Equal(t, cluster.Failed, first.Status.Phase, "it had been told to end")
+}
+
 func TestShutdownAndTheRest(t *testing.T) {
 	spec := cluster.PodSpec{TerminationGracePeriod: 30 * sec, Containers: one(cluster.Container{})}
 	stops := kubelet.Config{Heartbeats: true, Stop: takes(8 * sec)}

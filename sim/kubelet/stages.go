@@ -10,7 +10,7 @@ import (
 
 // Stages are the delays of a fake kubelet such as kwok: no container runs, and a pod goes from one stage of its life to
 // the next after a fixed time. Every change of the pod's object starts the time of its stage anew. Nodes turn no pod away;
-// on a node that is down nothing goes on, until it is back.
+// on a node that is down or cut off nothing goes on, until it is back.
 type Stages struct {
 	// Ready is the time from when a bound pod is seen until it is running and ready; nil: 2 s.
 	Ready func(pod *cluster.Pod) time.Duration
@@ -123,7 +123,7 @@ func (s *stages) consider(pod *cluster.Pod) {
 	}
 	s.forget(pod.UID)
 	n := s.k.store.Node(pod.NodeName)
-	if n == nil || n.Down {
+	if n == nil || !n.Reachable() {
 		return
 	}
 	write, delay := s.stage(pod)
@@ -145,7 +145,7 @@ func (s *stages) forget(uid cluster.UID) {
 // heardNode stops the pods of a node that goes down or away, and takes up those of one that comes.
 func (s *stages) heardNode(_ sim.Time, c *cluster.Change) {
 	before, after := c.Nodes()
-	if before != nil && after != nil && before.Down == after.Down {
+	if before != nil && after != nil && before.Reachable() == after.Reachable() {
 		return
 	}
 	name := c.Object().Meta().Name

@@ -1,7 +1,6 @@
 package actions_test
 
 import (
-	"errors"
 	"fmt"
 	"strings"
 	"testing"
@@ -156,25 +155,6 @@ func TestDrain(t *testing.T) {
 	for name, want := range map[string]bool{"a": true, "b": true, "agent-n": false, "waits": false} {
 		require.Equal(t, want, w.get(cluster.KindPod, name).Meta().Deleting, name)
 	}
-}
-
-// TestDrainWaitsForBudgets: what a budget does not allow is asked again every 5 s, until the pod is gone.
-func TestDrainWaitsForBudgets(t *testing.T) {
-	var asked []string
-	w := run(t, "- {at: 1m, drain: node/n}", func(w *world) {
-		w.cfg.Evict = func(s *cluster.Store, pod cluster.Key) error {
-			asked = append(asked, fmt.Sprint(w.engine.Now(), pod.Name))
-			switch {
-			case pod.Name == "b":
-				return errors.New("broken")
-			case w.engine.Now() < sim.Time(70*time.Second):
-				return fmt.Errorf("no: %w", actions.ErrTooManyRequests)
-			}
-			return s.Terminate(pod, cluster.ReasonEvicted)
-		}
-	})
-	require.Equal(t, []string{"1m0sa", "1m0sb", "1m5sa", "1m10sa"}, asked)
-	require.Equal(t, []string{"actions[0] at 1m0s: broken"}, texts(w))
 }
 
 func TestDelete(t *testing.T) {

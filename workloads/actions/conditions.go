@@ -1,6 +1,8 @@
 package actions
 
 import (
+	"slices"
+
 	"github.com/wavetank/wavetank/sim/cluster"
 	"github.com/wavetank/wavetank/workloads"
 )
@@ -17,12 +19,19 @@ func holds(store *cluster.Store, c *workloads.Condition) bool {
 		return true
 	}
 	switch o := o.(type) {
+	case *cluster.Node:
+		return drained(store, o)
 	case *cluster.Pod:
 		return podIs(o, c.State)
 	case *cluster.Job:
 		return jobIs(o, c.State)
 	}
 	return c.State == workloads.StateComplete && rolledOut(o)
+}
+
+// drained tells whether a drain of the node would find nothing to do.
+func drained(store *cluster.Store, n *cluster.Node) bool {
+	return n.Unschedulable && !slices.ContainsFunc(store.PodsOn(n.Name), func(p *cluster.Pod) bool { return leaves(store, p) })
 }
 
 func podIs(p *cluster.Pod, s workloads.State) bool {

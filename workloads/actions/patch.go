@@ -15,6 +15,11 @@ func (t *Timetable) patch(o cluster.Object, p *workloads.Patch) error {
 	if err != nil {
 		return err
 	}
+	if h, ok := o.(*cluster.HorizontalPodAutoscaler); ok {
+		if err = checkBounds(h, p); err != nil {
+			return err
+		}
+	}
 	specChanges := changesSpec(o, p) || template != templateOf(o)
 	m := o.Meta()
 	labels, annotations := merged(m.Labels, p.Labels), merged(m.Annotations, p.Annotations)
@@ -34,8 +39,8 @@ func (t *Timetable) patch(o cluster.Object, p *workloads.Patch) error {
 
 // spec are the fields of a spec that can be patched, as they are in an object of any kind; nil: it has none of the kind.
 type spec struct {
-	replicas, parallelism, partition *int
-	paused, suspend, unschedulable   *bool
+	replicas, parallelism, partition, least, most *int
+	paused, suspend, unschedulable                *bool
 }
 
 func specOf(o cluster.Object) spec {
@@ -50,6 +55,8 @@ func specOf(o cluster.Object) spec {
 		return spec{parallelism: &o.Parallelism, suspend: &o.Suspend}
 	case *cluster.CronJob:
 		return spec{suspend: &o.Suspend}
+	case *cluster.HorizontalPodAutoscaler:
+		return spec{least: &o.MinReplicas, most: &o.MaxReplicas}
 	case *cluster.Node:
 		return spec{unschedulable: &o.Unschedulable}
 	}
@@ -59,7 +66,25 @@ func specOf(o cluster.Object) spec {
 func changesSpec(o cluster.Object, p *workloads.Patch) bool {
 	s := specOf(o)
 	return differs(s.replicas, p.Replicas) || differs(s.parallelism, p.Parallelism) || differs(s.partition, p.Partition) ||
+		differs(s.least, p.MinReplicas) || differs(s.most, p.MaxReplicas) ||
 		differs(s.paused, p.Paused) || differs(s.suspend, p.Suspend) || differs(s.unschedulable, p.Unschedulable)
+}
+
+// checkBounds refuses bounds that an API server would refuse (pkg/apis/autoscaling/validation, v1.36).
+func checkBounds(h *cluster.HorizontalPodAutoscaler, p *workloads.Patch) error {
+	least, most := h.MinReplicas, h.MaxReplicas
+	set(&least, p.MinReplicas)
+	set(&most, p.MaxReplicas)
+	toZero := slices.ContainsFunc(h.Metrics, func(m cluster.MetricSpec) bool {
+		return m.Source == cluster.ObjectMetric || m.Source == cluster.ExternalMetric
+	})
+	switch {
+	case most < max(1, least):
+		return fmt.Errorf("%v %v: maxReplicas %d is below %d", h.Kind(), h.NamespacedName, most, max(1, least))
+	case least == 0 && !toZero:
+		return fmt.Errorf("%v %v: minReplicas 0 needs at least one Object or External metric", h.Kind(), h.NamespacedName)
+	}
+	return nil
 }
 
 func differs[T comparable](have, want *T) bool { return have != nil && want != nil && *have != *want }
@@ -70,6 +95,8 @@ func assignSpec(o cluster.Object, p *workloads.Patch) {
 	set(s.replicas, p.Replicas)
 	set(s.parallelism, p.Parallelism)
 	set(s.partition, p.Partition)
+	set(s.least, p.MinReplicas)
+	set(s.most, p.MaxReplicas)
 	set(s.paused, p.Paused)
 	set(s.suspend, p.Suspend)
 	set(s.unschedulable, p.Unschedulable)

@@ -2,6 +2,7 @@ package actions
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/wavetank/wavetank/sim"
@@ -17,9 +18,11 @@ type Config struct {
 	Apply func(files []string) error
 	// Undo brings the template of an earlier revision of a Deployment back; 0 is the one before. Nil: it cannot be done.
 	Undo func(store *cluster.Store, name cluster.NamespacedName, revision int64) error
-	// Evict ends a pod within its disruption budget. An error that is ErrTooManyRequests asks to try again later. Nil: pods
-	// are terminated, whatever the budgets say.
-	Evict func(store *cluster.Store, pod cluster.Key) error
+	// Evict asks for the end of a pod within its disruption budget, and calls done when that is answered. An error that is
+	// cluster.ErrTooManyRequests asks to try again later. Nil: pods are terminated, whatever the budgets say.
+	Evict func(pod cluster.Key, done func(now sim.Time, err error))
+	// CallLatency is the time a call of the API takes; nil: none.
+	CallLatency func() time.Duration
 }
 
 // Failure is an action that could not be carried out.
@@ -40,6 +43,8 @@ type Timetable struct {
 	list     []workloads.Action
 	waiting  []int // actions whose condition does not hold yet, in order
 	failures []Failure
+	running  []running // actions that take their time
+	drains   *Drainer  // nil until there is a drain
 }
 
 // Schedule puts a list of actions on the timetable. The engine must not have run yet.
@@ -50,6 +55,7 @@ func Schedule(cfg Config, list []workloads.Action) *Timetable {
 		cfg.Engine.At(sim.Time(list[i].At), sim.PhaseArrive, due{t, i})
 		if when := list[i].When; when != nil {
 			kinds[when.Kind] = true
+			kinds[cluster.KindPod] = kinds[cluster.KindPod] || when.State == workloads.StateDrained
 		}
 	}
 	if len(kinds) > 0 {
@@ -64,8 +70,8 @@ func Schedule(cfg Config, list []workloads.Action) *Timetable {
 	return t
 }
 
-// Failures lists what could not be carried out, in order.
-func (t *Timetable) Failures() []Failure { return t.failures }
+// Failures lists what could not be carried out, in order, and then what has begun and not ended.
+func (t *Timetable) Failures() []Failure { return append(slices.Clip(t.failures), t.unfinished()...) }
 
 // due is the time of an action.
 type due struct {
@@ -89,8 +95,13 @@ func (d due) Fire(now sim.Time) {
 // String names the event in the log.
 func (d due) String() string {
 	a := &d.t.list[d.i]
-	if a.Verb == workloads.VerbApply {
+	switch a.Verb {
+	case workloads.VerbApply:
 		return "action: apply"
+	case workloads.VerbDrain:
+		return "action: drain " + a.Nodes.String()
+	case workloads.VerbUpgrade:
+		return "action: upgrade " + a.Upgrade.Nodes.String()
 	}
 	return "action: " + string(a.Verb) + " " + a.Target.String()
 }
@@ -117,6 +128,3 @@ func (t *Timetable) perform(now sim.Time, i int) {
 func (t *Timetable) fail(now sim.Time, i int, err error) {
 	t.failures = append(t.failures, Failure{i, now, err})
 }
-
-// retryEviction is how long kubectl drain waits before it asks again (kubectl pkg/drain/drain.go: evictPods, v0.36).
-const retryEviction = 5 * time.Second

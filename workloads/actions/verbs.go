@@ -17,11 +17,13 @@ func (t *Timetable) do(now sim.Time, i int, a *workloads.Action) error {
 	case workloads.VerbApply:
 		return t.cfg.Apply(a.Files)
 	case workloads.VerbCordon:
-		return t.cordon(a.Target, true)
+		return cordon(t.cfg.Store, a.Target.Name, true)
 	case workloads.VerbUncordon:
-		return t.cordon(a.Target, false)
+		return cordon(t.cfg.Store, a.Target.Name, false)
 	case workloads.VerbDrain:
-		return t.drain(now, i, a.Target)
+		return t.drainNodes(now, i, a)
+	case workloads.VerbUpgrade:
+		return t.upgradeNodes(now, i, a.Upgrade)
 	case workloads.VerbTaint:
 		return t.taint(a.Target, a.Taints)
 	case workloads.VerbUntaint:

@@ -48,7 +48,7 @@
 //	                       PodScheduled, ends of containers
 //	Namespace              labels
 //	Service                spec.selector
-//	ReplicationController  spec.selector, or the labels of its template
+//	ReplicationController  spec.selector, or the labels of its template; spec.replicas
 //	Deployment             spec: replicas, selector, template, strategy, minReadySeconds, revisionHistoryLimit, paused,
 //	                       progressDeadlineSeconds; status: counts, conditions
 //	ReplicaSet             spec: replicas, selector, template, minReadySeconds; status: counts
@@ -60,7 +60,10 @@
 //	ConfigMap, Secret      that they are there
 //	ResourceQuota          spec.hard; one with scopes limits nothing
 //	LimitRange             spec.limits: default, defaultRequest, min, max
-//	PodDisruptionBudget    spec.selector; status: disruptionsAllowed, disruptedPods
+//	PodDisruptionBudget    spec: all; status: all
+//	HorizontalPodAutoscaler  of autoscaling/v2 and v1, spec: all; status: counts, conditions, lastScaleTime. The target is a
+//	                       Deployment, ReplicaSet or StatefulSet. minReplicas may be 0 where there is an Object or External
+//	                       metric, as with the feature HPAScaleToZero
 //	PriorityClass          value, globalDefault, preemptionPolicy
 //	PersistentVolume       spec: capacity, accessModes, storageClassName, volumeMode, claimRef, nodeAffinity, csi and
 //	                       in-tree disks as of pods; status.phase

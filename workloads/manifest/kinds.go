@@ -57,7 +57,7 @@ func kinds() map[schema.GroupVersionKind]kind {
 		core.WithKind("Pod"):                   {podFields(), convert(podObject)},
 		core.WithKind("Namespace"):             {kindFields("spec.finalizers status"), convert(namespaceObject)},
 		core.WithKind("Service"):               {selector, convert(serviceObject)},
-		core.WithKind("ReplicationController"): {selector, convert(replicationControllerObject)},
+		core.WithKind("ReplicationController"): {kindFields("spec.selector spec.replicas status"), convert(replicationControllerObject)},
 		core.WithKind("PersistentVolume"):      {kindFields(persistentVolumeFields), convert(persistentVolumeObject)},
 		core.WithKind("PersistentVolumeClaim"): {kindFields(persistentVolumeClaimFields), convert(persistentVolumeClaimObject)},
 		core.WithKind("ConfigMap"):             {kindFields("data binaryData immutable"), convert(configMapObject)},
@@ -72,12 +72,15 @@ func kinds() map[schema.GroupVersionKind]kind {
 		batch.WithKind("Job"):        {workloadFields(prefixed("spec", jobFields), "spec.template"), convert(jobObject)},
 		batch.WithKind("CronJob"): {workloadFields(cronJobFields+prefixed("spec.jobTemplate.spec", jobFields),
 			"spec.jobTemplate.spec.template"), convert(cronJobObject)},
-		policyv1.SchemeGroupVersion.WithKind("PodDisruptionBudget"): {selector, convert(podDisruptionBudgetObject)},
+		policyv1.SchemeGroupVersion.WithKind("PodDisruptionBudget"): {kindFields(podDisruptionBudgetFields),
+			convert(podDisruptionBudgetObject)},
 		schedulingv1.SchemeGroupVersion.WithKind("PriorityClass"): {kindFields("value globalDefault preemptionPolicy description"),
 			convert(priorityClassObject)},
 		storage.WithKind("StorageClass"): {kindFields("provisioner volumeBindingMode allowedTopologies reclaimPolicy=Delete"),
 			convert(storageClassObject)},
 		storage.WithKind("CSINode"): {kindFields("spec"), convert(csiNodeObject)},
+		autoscalingv2.SchemeGroupVersion.WithKind("HorizontalPodAutoscaler"): {kindFields(autoscalerFields), convert(autoscalerObject)},
+		autoscalingv1.SchemeGroupVersion.WithKind("HorizontalPodAutoscaler"): {kindFields(autoscalerFieldsV1), convert(autoscalerObjectV1)},
 	}
 }
 

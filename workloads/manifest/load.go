@@ -17,7 +17,7 @@ var (
 	afterNodes = []cluster.Kind{
 		cluster.KindCSINode, cluster.KindService, cluster.KindPodDisruptionBudget, cluster.KindReplicationController,
 		cluster.KindDeployment, cluster.KindReplicaSet, cluster.KindStatefulSet, cluster.KindDaemonSet,
-		cluster.KindCronJob, cluster.KindJob,
+		cluster.KindCronJob, cluster.KindJob, cluster.KindHorizontalPodAutoscaler,
 	}
 )
 

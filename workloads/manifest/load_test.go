@@ -86,3 +86,12 @@ func TestSameFilesSameHistory(t *testing.T) {
 		require.Equal(t, want, loaded(t, read(t, snapshot)).Hash())
 	}
 }
+
+// TestEveryKindIsLoaded: what can be read goes into the store.
+func TestEveryKindIsLoaded(t *testing.T) {
+	set := read(t, manifest.EveryKind)
+	store := loaded(t, set)
+	for _, o := range set.Objects {
+		require.NotNil(t, store.Get(o.Kind(), o.Meta().NamespacedName), "%v %v", o.Kind(), o.Meta().NamespacedName)
+	}
+}

@@ -2,7 +2,6 @@ package manifest
 
 import (
 	corev1 "k8s.io/api/core/v1"
-	policyv1 "k8s.io/api/policy/v1"
 	schedulingv1 "k8s.io/api/scheduling/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
@@ -10,9 +9,10 @@ import (
 )
 
 // podSet adds an object that selects pods.
-func (r *reader) podSet(c *check, m *metav1.ObjectMeta, kind cluster.Kind, selector *cluster.Selector) {
+func (r *reader) podSet(c *check, m *metav1.ObjectMeta, kind cluster.Kind, selector *cluster.Selector) *cluster.PodSet {
 	s := &cluster.PodSet{ObjectMeta: r.meta(c, m), Type: kind, Selector: selector}
 	r.add(c, s, m)
+	return s
 }
 
 // selectAll returns the selector for a map of labels. An empty map selects nothing: a Service without a selector has
@@ -39,7 +39,8 @@ func replicationControllerObject(r *reader, c *check, o *corev1.ReplicationContr
 		matchTemplate(c, cluster.SelectLabels(selector), o.Spec.Template)
 	}
 	c.want(len(selector) > 0, "spec.selector", "is missing")
-	r.podSet(c, &o.ObjectMeta, cluster.KindReplicationController, selectAll(selector))
+	s := r.podSet(c, &o.ObjectMeta, cluster.KindReplicationController, selectAll(selector))
+	s.Replicas = c.count("spec.replicas", o.Spec.Replicas, defaultReplicas)
 }
 
 // matchTemplate checks that a workload selects the pods that it makes.
@@ -47,18 +48,6 @@ func matchTemplate(c *check, selector *cluster.Selector, t *corev1.PodTemplateSp
 	if c.err == nil && len(t.Labels) > 0 {
 		c.want(selector.Matches(t.Labels), "spec.selector", "does not match the labels of spec.template")
 	}
-}
-
-func podDisruptionBudgetObject(r *reader, c *check, o *policyv1.PodDisruptionBudget) {
-	b := &cluster.PodDisruptionBudget{
-		ObjectMeta:         r.meta(c, &o.ObjectMeta),
-		Selector:           c.selector("spec.selector", o.Spec.Selector),
-		DisruptionsAllowed: o.Status.DisruptionsAllowed,
-	}
-	for _, name := range sortedKeys(o.Status.DisruptedPods) {
-		b.DisruptedPods = append(b.DisruptedPods, cluster.DisruptedPod{Name: name})
-	}
-	r.add(c, b, &o.ObjectMeta)
 }
 
 var preemptionPolicies = map[string]cluster.PreemptionPolicy{

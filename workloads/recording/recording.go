@@ -3,6 +3,7 @@ package recording
 import (
 	"bytes"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -12,6 +13,8 @@ import (
 	"time"
 
 	"gopkg.in/yaml.v3"
+
+	"github.com/wavetank/wavetank/workloads"
 )
 
 // Recording is what was done in an experiment.
@@ -19,6 +22,10 @@ type Recording struct {
 	Name  string // of the folder
 	Steps []Step // by time
 	Setup Setup
+	Flags workloads.Flags // of the control plane: the defaults and what setup.yaml says otherwise
+
+	phases map[string]Phases // by run
+	notes  []string          // what setup.yaml has and nothing is made of
 }
 
 // Setup is what setup.yaml says.
@@ -26,12 +33,11 @@ type Setup struct {
 	End            float64            `yaml:"end"`            // seconds; the recording stops there
 	SecondOfMinute map[string]float64 `yaml:"secondOfMinute"` // wall-clock second at t=0, by run
 	FailPods       []FailPods         `yaml:"failPods"`
+	Drain          *Drain             `yaml:"drain"` // nil: no node is drained
 
-	// What is not simulated: load, drains, failures and the phases of the loops that notice them, other flags.
-	Demand yaml.Node `yaml:"demand"`
-	Drain  yaml.Node `yaml:"drain"`
-	Phases yaml.Node `yaml:"phases"`
-	Flags  yaml.Node `yaml:"flags"`
+	Demand *Demand   `yaml:"demand"` // nil: none is recorded
+	Phases yaml.Node `yaml:"phases"` // see Recording.Phases
+	Flags  yaml.Node `yaml:"flags"`  // see Recording.Flags
 }
 
 // FailPods names the pods of a Job that fail: by their number in order of creation, from 1, or by completion index.
@@ -81,6 +87,20 @@ func Read(dir string) (*Recording, error) {
 	if r.Setup.End <= 0 {
 		return nil, fmt.Errorf("%s: end: %v is not above 0", setup, r.Setup.End)
 	}
+	if d := r.Setup.Demand; d != nil {
+		if err = d.check(); err != nil {
+			return nil, fmt.Errorf("%s: %w", setup, err)
+		}
+	}
+	if err = r.Setup.Drain.check(); err != nil {
+		return nil, fmt.Errorf("%s: drain.%w", setup, err)
+	}
+	if err = r.readFlags(setup); err == nil {
+		err = r.readPhases(setup)
+	}
+	if err != nil {
+		return nil, err
+	}
 	input := filepath.Join(dir, "input.yaml")
 	if data, err = os.ReadFile(input); err != nil {
 		return nil, fmt.Errorf("reading a recording: %w", err)
@@ -97,31 +117,26 @@ func (r *Recording) End() time.Duration { return time.Duration(r.Setup.End * flo
 // WallFraction returns where in a second of the wall clock a run began; "" stands for the last run by name, whose times
 // the steps of input.yaml have.
 func (r *Recording) WallFraction(run string) (time.Duration, error) {
-	var runs []string
-	for name := range r.Setup.SecondOfMinute {
-		runs = append(runs, name)
-	}
-	slices.Sort(runs)
-	if run == "" && len(runs) > 0 {
-		run = runs[len(runs)-1]
-	}
+	run = r.run(run)
 	second, ok := r.Setup.SecondOfMinute[run]
 	if !ok {
-		return 0, fmt.Errorf("the recording has no run %q: it has %v", run, runs)
+		return 0, fmt.Errorf("the recording has no run %q: it has %v", run, slices.Sorted(maps.Keys(r.Setup.SecondOfMinute)))
 	}
 	return time.Duration(second*float64(time.Second)) % time.Second, nil
 }
 
+// run returns the name of a run; "" stands for the last by name.
+func (r *Recording) run(name string) string {
+	runs := slices.Sorted(maps.Keys(r.Setup.SecondOfMinute))
+	if name == "" && len(runs) > 0 {
+		return runs[len(runs)-1]
+	}
+	return name
+}
+
 // NotSimulated lists the parts of the set-up that have no counterpart here, in words for a warning.
 func (r *Recording) NotSimulated() []string {
-	var parts []string
-	for name, node := range map[string]yaml.Node{"demand": r.Setup.Demand, "drain": r.Setup.Drain, "phases": r.Setup.Phases, "flags": r.Setup.Flags} {
-		if !node.IsZero() {
-			parts = append(parts, fmt.Sprintf("setup.yaml:%d: %s: not modelled", node.Line, name))
-		}
-	}
-	slices.Sort(parts)
-	return parts
+	return slices.Clone(r.notes)
 }
 
 var stepComment = regexp.MustCompile(`^# step "(.*)": (create|merge patch|delete) at t=(-?[0-9.]+)`)

@@ -39,7 +39,7 @@ func folder(t *testing.T, input, setup string) string {
 }
 
 func TestRead(t *testing.T) {
-	r, err := Read(folder(t, input, "end: 40.5\nsecondOfMinute: {run1: 58.2, run2: 2.75}\nfailPods: [{job: j, ordinals: [3]}]\ndrain: {start: 1}\n"))
+	r, err := Read(folder(t, input, "end: 40.5\nsecondOfMinute: {run1: 58.2, run2: 2.75}\nfailPods: [{job: j, ordinals: [3]}]\ndrain: {start: 20.05, nodes: [n1, n2]}\nflags: {zzz: 1}\n"))
 	require.NoError(t, err)
 	require.Equal(t, "story", r.Name)
 	require.Equal(t, 40500*time.Millisecond, r.End())
@@ -61,7 +61,10 @@ func TestRead(t *testing.T) {
 	require.InDelta(t, 0.2, fraction.Seconds(), 1e-9)
 	_, err = r.WallFraction("run9")
 	require.EqualError(t, err, `the recording has no run "run9": it has [run1 run2]`)
-	require.Equal(t, []string{"setup.yaml:4: drain: not modelled"}, r.NotSimulated())
+	require.Equal(t, &Drain{Start: 20.05, Nodes: []string{"n1", "n2"}}, r.Setup.Drain)
+	require.Equal(t, 20050*time.Millisecond, r.Setup.Drain.At())
+	require.Len(t, r.NotSimulated(), 1)
+	require.Contains(t, r.NotSimulated()[0], "zzz")
 }
 
 func TestManifestsKeepTheirLines(t *testing.T) {
@@ -88,6 +91,9 @@ func TestBadRecordings(t *testing.T) {
 		"no steps":      {"kind: Node\n", "end: 1\n", "no step"},
 		"no end":        {input, "secondOfMinute: {run1: 1}\n", "end: 0 is not above 0"},
 		"unknown field": {input, "end: 1\nspeed: 2\n", "field speed not found"},
+		"no node":       {input, "end: 1\ndrain: {start: 2}\n", "setup.yaml: drain.nodes: none is named"},
+		"early drain":   {input, "end: 1\ndrain: {start: -2, nodes: [a]}\n", "setup.yaml: drain.start: -2 is negative"},
+		"unknown drain": {input, "end: 1\ndrain: {start: 2, nodes: [a], speed: 3}\n", "field speed not found"},
 		"no target":     {"# step \"a\": delete at t=1\naction: delete\ntarget: web\n", "end: 1\n", `input.yaml:1: step "a": target: "web" is not Kind/name`},
 		"no patch":      {"# step \"a\": merge patch at t=1\naction: patch\ntarget: Pod/web\n", "end: 1\n", "patch: it is no JSON object"},
 		"unknown key":   {"# step \"a\": delete at t=1\naction: delete\ntarget: Pod/web\nwhy: x\n", "end: 1\n", "field why not found"},

@@ -7,12 +7,12 @@ import (
 	"time"
 
 	"github.com/wavetank/wavetank/sim"
-	"github.com/wavetank/wavetank/sim/admission"
 	"github.com/wavetank/wavetank/sim/cluster"
 	"github.com/wavetank/wavetank/sim/controller"
 	"github.com/wavetank/wavetank/sim/controller/cronjob"
 	"github.com/wavetank/wavetank/sim/controller/daemonset"
 	"github.com/wavetank/wavetank/sim/controller/deployment"
+	"github.com/wavetank/wavetank/sim/controller/disruption"
 	"github.com/wavetank/wavetank/sim/controller/garbage"
 	"github.com/wavetank/wavetank/sim/controller/job"
 	"github.com/wavetank/wavetank/sim/controller/replicaset"
@@ -26,25 +26,23 @@ type ControllerFactory func(engine *sim.Engine, store *cluster.Store, opts contr
 
 // namedController is one that runs in scenarios with objects to be reconciled.
 type namedController struct {
-	name string
-	make ControllerFactory
+	name       string
+	make       ControllerFactory
+	configured func(settings) ControllerFactory // where make is nil
 }
 
 // controllers are those of kube-controller-manager that are modelled, in the order in which they hear of one instant's news.
 func controllers() []namedController {
-	return []namedController{
-		{"deployment", deployment.New}, {"replicaset", replicaset.New}, {"statefulset", statefulset.New},
-		{"daemonset", daemonset.New}, {"job", job.New}, {"cronjob", newCronJob},
-		{"garbage", garbage.New}, {"podgc", newPodGC},
-	}
+	return append([]namedController{
+		{name: "deployment", make: deployment.New}, {name: "replicaset", make: replicaset.New},
+		{name: "statefulset", make: statefulset.New}, {name: "daemonset", make: daemonset.New},
+		{name: "job", make: job.New}, {name: "cronjob", make: newCronJob}, {name: "disruption", make: disruption.New},
+		{name: "garbage", make: garbage.New}, {name: "horizontalpodautoscaler", configured: newAutoscaler},
+	}, nodeControllers()...)
 }
 
 func newCronJob(engine *sim.Engine, store *cluster.Store, opts controller.Options) *controller.Controller {
 	return cronjob.New(engine, store, time.Time{}, opts)
-}
-
-func newPodGC(engine *sim.Engine, store *cluster.Store, opts controller.Options) *controller.Controller {
-	return garbage.NewPods(engine, store, 0, opts)
 }
 
 // WithController adds a controller, which runs beside those of kube-controller-manager in every scenario with manifests or
@@ -57,7 +55,7 @@ func WithController(name string, factory ControllerFactory) Option {
 				return
 			}
 		}
-		p.controllers = append(p.controllers, namedController{name, factory})
+		p.controllers = append(p.controllers, namedController{name: name, make: factory})
 	}
 }
 
@@ -71,14 +69,15 @@ type applications struct {
 
 // startControllers makes admission and the controllers, which have to see every write.
 func (s *simulation) startControllers(list []namedController) {
-	admission.Attach(s.store)
+	with := settings{flags: s.scenario.Flags, metrics: s.metrics}
+	attachAdmission(s.store, with.flags)
 	l := s.scenario.Latency
 	for _, c := range list {
-		s.pausable(c.make(s.engine, s.store, controller.Options{
+		s.pausable(c.made(with)(s.engine, s.store, limited(controller.Options{
 			QPS: l.QPS, Burst: l.Burst,
 			WatchLatency: cluster.Latency(s.stream("latency/watch/"+c.name, l.Watch)),
 			CallLatency:  s.stream("latency/call/"+c.name, l.Call),
-		}), c.name, controllerManagerName, apiServerName)
+		}, with.flags)), c.name, controllerManagerName, apiServerName)
 	}
 }
 
@@ -126,11 +125,16 @@ func (a *applications) read(files []string) (*manifest.Set, error) {
 	return set, a.checkEnd(set)
 }
 
-// checkEnd refuses what makes a run without end.
+// checkEnd refuses what makes a run without end, and autoscalers that cannot work.
 func (a *applications) checkEnd(set *manifest.Set) error {
 	for _, o := range set.Objects {
 		if c, ok := o.(*cluster.CronJob); ok && !c.Suspend && a.s.scenario.Until == 0 {
 			return fmt.Errorf("until is missing: CronJob %v never ends", c.NamespacedName)
+		}
+		if h, ok := o.(*cluster.HorizontalPodAutoscaler); ok {
+			if err := a.checkAutoscaler(h); err != nil {
+				return err
+			}
 		}
 	}
 	return nil
@@ -160,7 +164,10 @@ func (a *applications) schedule() error {
 			}
 		}
 	}
-	a.timetable = actions.Schedule(actions.Config{Engine: a.s.engine, Store: a.s.store, Apply: a.apply, Undo: undo}, sc.Actions)
+	a.timetable = actions.Schedule(actions.Config{
+		Engine: a.s.engine, Store: a.s.store, Apply: a.apply, Undo: undo,
+		Evict: a.s.evictions().Evict, CallLatency: a.s.stream("latency/call/drain", sc.Latency.Call),
+	}, sc.Actions)
 	if sc.Until == 0 {
 		a.s.engine.Observe(a.guard)
 	}

@@ -89,8 +89,8 @@ func (s *simulation) kubeletConfig() kubelet.Config {
 		Pull:         s.perPod("latency/pull", l.Pull),
 		Start:        s.perPod("latency/start", l.Start),
 		Stop:         s.perPod("latency/stop", l.Stop),
+		Heartbeats:   s.apps != nil,
 	}
-	cfg.Heartbeats = s.apps != nil
 	if s.apps != nil || len(s.scenario.Apps) > 0 {
 		s.modelApps(&cfg)
 	}

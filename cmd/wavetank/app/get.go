@@ -24,13 +24,13 @@ type getFlags struct {
 func (p *program) getCommand() *cobra.Command {
 	var f getFlags
 	cmd := &cobra.Command{
-		Use:   "get pods|nodes|deployments|replicasets|statefulsets|daemonsets|jobs|events RESULTS_DIR",
+		Use:   "get pods|nodes|deployments|replicasets|statefulsets|daemonsets|jobs|hpa|pdb|events RESULTS_DIR",
 		Short: "Print the state of a run at an instant, as kubectl get would have",
 		Long: `Get reads the events of a run (events.jsonl in the folder of its results) and prints what was there at an instant:
 what kubectl get would have printed then. What events do not tell is not printed: the restarts of a pod's containers, and
-the age of what was there before the first event.
+the age of what was there before the first event; an autoscaler's metrics are those of its last event.
 
-The kinds have kubectl's short names: po, no, deploy, rs, sts, ds, ev.`,
+The kinds have kubectl's short names: po, no, deploy, rs, sts, ds, hpa, pdb, ev.`,
 		Example: `  wavetank get pods out/web --at 35s
   wavetank get deploy out/web -n shop -o json
   wavetank get events out/web -A -o csv`,

@@ -27,6 +27,10 @@ var kindViews = []kindView{
 	{cluster.KindStatefulSet, []string{"statefulsets", "statefulset", "sts"}, false, []string{"NAME", "READY", "AGE"}, statefulSetCells},
 	{cluster.KindDaemonSet, []string{"daemonsets", "daemonset", "ds"}, false, []string{"NAME", "DESIRED", "CURRENT", "READY", "UP-TO-DATE", "AVAILABLE", "AGE"}, daemonSetCells},
 	{cluster.KindJob, []string{"jobs", "job"}, false, []string{"NAME", "STATUS", "ACTIVE", "SUCCEEDED", "FAILED", "AGE"}, jobCells},
+	{cluster.KindHorizontalPodAutoscaler, []string{"horizontalpodautoscalers", "horizontalpodautoscaler", "hpa"}, false,
+		[]string{"NAME", "REFERENCE", "TARGETS", "MINPODS", "MAXPODS", "REPLICAS", "AGE"}, autoscalerCells},
+	{cluster.KindPodDisruptionBudget, []string{"poddisruptionbudgets", "poddisruptionbudget", "pdb"}, false,
+		[]string{"NAME", "MIN AVAILABLE", "MAX UNAVAILABLE", "ALLOWED DISRUPTIONS", "AGE"}, budgetCells},
 	{0, []string{"events", "event", "ev"}, false, eventColumns, nil},
 }
 
@@ -91,6 +95,11 @@ func jobCells(o *replay.Object, _ int) []cell {
 	return append([]cell{words(jobStatus(o))}, counts(o, "active", "succeeded", "failed")...)
 }
 
+// autoscalerCells has the metrics as of the last event, not as of the instant: events do not tell of each new value.
+func autoscalerCells(o *replay.Object, _ int) []cell {
+	return []cell{words(o.Reference), words(o.Targets).or("<unknown>"), count(o.Min), count(o.Max), count(o.Counts["current"])}
+}
+
 // jobStatus follows kubectl: the first of these conditions that holds.
 func jobStatus(o *replay.Object) string {
 	for _, condition := range []string{"Complete", "Failed", "Suspended", "FailureTarget", "SuccessCriteriaMet"} {
@@ -99,6 +108,11 @@ func jobStatus(o *replay.Object) string {
 		}
 	}
 	return "Running"
+}
+
+// budgetCells says N/A where a bound is not stated (upstream printPodDisruptionBudget).
+func budgetCells(o *replay.Object, _ int) []cell {
+	return []cell{words(o.MinAvailable).or("N/A"), words(o.MaxUnavailable).or("N/A"), count(o.Counts["allowed"])}
 }
 
 func counts(o *replay.Object, names ...string) []cell {

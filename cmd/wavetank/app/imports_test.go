@@ -26,6 +26,7 @@ var directions = []direction{
 	{"sim/fault", []string{"sim", "sim/cluster"}, meetInStore},
 	{"sim/load", []string{"sim", "sim/cluster"}, meetInStore},
 	{"sim/admission", []string{"sim", "sim/cluster"}, meetInStore},
+	{"sim/eviction", []string{"sim", "sim/cluster"}, meetInStore},
 	{"sim/simtest", []string{"..."},
 		"the harness of script tests wires the whole simulation together"},
 	{"sim/controller", []string{"sim", "sim/cluster"}, meetInStore},

@@ -13,6 +13,8 @@ import (
 	"github.com/wavetank/wavetank/scheduler"
 	"github.com/wavetank/wavetank/sim"
 	"github.com/wavetank/wavetank/sim/cluster"
+	"github.com/wavetank/wavetank/sim/controller/hpa"
+	"github.com/wavetank/wavetank/sim/eviction"
 	"github.com/wavetank/wavetank/sim/fault"
 	"github.com/wavetank/wavetank/sim/kubelet"
 	"github.com/wavetank/wavetank/workloads"
@@ -31,7 +33,9 @@ type simulation struct {
 	dir      string
 	until    sim.Time
 	warnings []string
+	metrics  hpa.Metrics   // what autoscalers read; nil: the cluster has no metrics API
 	apps     *applications // nil: nothing is there to be reconciled
+	evict    *eviction.API // nil until somebody needs it
 	faults   *fault.Faults // nil: nothing goes wrong
 
 	components map[string][]fault.Pausable // by name

@@ -51,7 +51,7 @@ func (p *program) timeline(path, dir, run, format string) error {
 	for _, w := range rec.NotSimulated() {
 		p.warn(w)
 	}
-	t, err := newTimeline(rec, p.registry, dir, fraction)
+	t, err := newTimeline(rec, p.registry, dir, fraction, rec.Phases(run))
 	if err != nil {
 		return err
 	}

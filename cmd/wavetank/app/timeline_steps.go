@@ -129,7 +129,9 @@ func (t *timeline) patch(s *recording.Step) error {
 	}
 	t.documents[target] = merged
 	for _, n := range set.Nodes {
-		set.Objects = append(set.Objects, n)
+		if err = t.patchNode(n, s.Patch); err != nil {
+			return err
+		}
 	}
 	for _, o := range set.Objects {
 		if o.Kind().String() == s.Kind {
@@ -170,21 +172,4 @@ func (t *timeline) removeTree(o cluster.Object) error {
 		err = errors.Join(err, t.removeTree(child))
 	}
 	return err
-}
-
-// notReady is the taint of a node that has just been created.
-var notReady = cluster.Taint{Key: cluster.TaintNotReady, Effect: cluster.NoSchedule}
-
-// join has a node come up as a real one does: it is there with a taint, its kubelet reports that it is ready, and the node
-// lifecycle controller takes the taint away.
-func (t *timeline) join(n *cluster.Node) {
-	n.Down, n.Ready = true, cluster.ConditionUnknown
-	n.Taints = append(n.Taints, notReady)
-	name := n.Name
-	t.engine.After(stageLatency, sim.PhaseWorld, sim.Func{Name: "node " + name + " reports", Do: func(sim.Time) {
-		t.engine.Fail(t.store.EditNode(name, cluster.ReasonNodeUp, func(n *cluster.Node) { n.Down, n.Ready = false, cluster.ConditionTrue }))
-	}})
-	t.engine.After(2*stageLatency, sim.PhaseControl, sim.Func{Name: "node " + name + " is untainted", Do: func(sim.Time) {
-		t.engine.Fail(t.store.EditNode(name, cluster.ReasonUpdated, func(n *cluster.Node) { n.Taints = n.Taints[:len(n.Taints)-1] }))
-	}})
 }

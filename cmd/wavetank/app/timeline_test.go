@@ -21,7 +21,7 @@ type classes map[string][]float64
 
 // compared are the events that a timeline is judged by.
 var compared = map[string][]string{
-	"Pod":        {"created", "scheduled", "ready", "deleting", "deleted", "failed", "succeeded", "nominated", "preempted"},
+	"Pod":        {"created", "scheduled", "ready", "deleting", "deleted", "failed", "succeeded", "nominated", "preempted", "evicted"},
 	"Node":       {"notready", "tainted", "ready", "untainted"},
 	"ReplicaSet": {"created", "scaled"},
 	"Deployment": {"condition", "scaled"},
@@ -100,7 +100,7 @@ func TestTimelinesAgreeWithRecordings(t *testing.T) {
 	if _, err := os.Stat(recordings); err != nil {
 		t.Skip("the recordings are not here: ../shared/timelines")
 	}
-	for _, scenario := range []string{"deploy", "rolling", "job", "sets", "preempt", "backlog-200n-3000p-default"} {
+	for _, scenario := range []string{"deploy", "rolling", "job", "sets", "preempt", "hpa", "drain", "nodefail", "backlog-200n-3000p-default"} {
 		t.Run(scenario, func(t *testing.T) {
 			dir, out := filepath.Join(recordings, scenario), t.TempDir()
 			var stdout, stderr strings.Builder

@@ -8,7 +8,6 @@ import (
 	"github.com/wavetank/wavetank/scheduler/config"
 	"github.com/wavetank/wavetank/scheduler/framework"
 	"github.com/wavetank/wavetank/sim"
-	"github.com/wavetank/wavetank/sim/admission"
 	"github.com/wavetank/wavetank/sim/cluster"
 	"github.com/wavetank/wavetank/sim/controller"
 	"github.com/wavetank/wavetank/sim/controller/daemonset"
@@ -36,10 +35,11 @@ type timeline struct {
 	documents map[string]any // the manifests as they stand, by Kind/name
 	failing   *failingPods
 	warnings  []string
+	latency   workloads.Latency
 }
 
-func newTimeline(rec *recording.Recording, registry framework.Registry, dir string, fraction time.Duration) (*timeline, error) {
-	t := &timeline{rec: rec, engine: sim.New(0), documents: map[string]any{}}
+func newTimeline(rec *recording.Recording, registry framework.Registry, dir string, fraction time.Duration, phases recording.Phases) (*timeline, error) {
+	t := &timeline{rec: rec, engine: sim.New(0), documents: map[string]any{}, latency: workloads.KwokLatency()}
 	t.store = cluster.NewStore(t.engine)
 	t.store.SetWallFraction(fraction)
 	t.failing = newFailingPods(rec.Setup.FailPods)
@@ -50,8 +50,8 @@ func newTimeline(rec *recording.Recording, registry framework.Registry, dir stri
 	}
 	t.store.Observe(t.recorder.OnChange)
 	t.store.Observe(t.failing.observe)
-	admission.Attach(t.store)
-	if err = t.components(registry); err == nil {
+	attachAdmission(t.store, rec.Flags)
+	if err = t.components(registry, phases); err == nil {
 		err = t.schedule()
 	}
 	if err != nil {
@@ -61,12 +61,12 @@ func newTimeline(rec *recording.Recording, registry framework.Registry, dir stri
 }
 
 // components makes the control plane and the fake kubelets.
-func (t *timeline) components(registry framework.Registry) error {
+func (t *timeline) components(registry framework.Registry, phases recording.Phases) error {
 	c, err := config.Default(registry)
 	if err != nil {
 		return err
 	}
-	l := workloads.KwokLatency()
+	l := &t.latency
 	sched, err := scheduler.New(t.engine, t.store, scheduler.Config{
 		Profiles: c.Profiles, Registry: registry,
 		WatchLatency: t.drawn("watch", l.Watch), CycleTime: t.drawn("schedule", l.Schedule), BindLatency: t.drawn("bind", l.Bind),
@@ -75,17 +75,20 @@ func (t *timeline) components(registry framework.Registry) error {
 		return err
 	}
 	sched.Observe(t.recorder.OnDecision)
-	opts := controller.Options{QPS: l.QPS, Burst: l.Burst, WatchLatency: t.drawn("watch", l.Watch), CallLatency: t.drawn("call", l.Call)}
+	opts := limited(controller.Options{QPS: l.QPS, Burst: l.Burst, WatchLatency: t.drawn("watch", l.Watch), CallLatency: t.drawn("call", l.Call)}, t.rec.Flags)
 	deployment.New(t.engine, t.store, opts)
 	replicaset.New(t.engine, t.store, opts)
 	statefulset.New(t.engine, t.store, opts)
 	daemonset.New(t.engine, t.store, opts)
 	job.New(t.engine, t.store, opts)
+	newAutoscaler(settings{flags: t.rec.Flags, metrics: t.sampleDemand()})(t.engine, t.store, opts)
+	t.nodeComponents(phases)
+	t.drains(opts)
 	stages := kubelet.AnnotatedStages(annotationPrefix)
 	stages.Latency = t.drawn("kubelet", workloads.Uniform{Min: stageLatency / 2, Max: stageLatency * 3 / 2})
 	labelled := stages.Fails
 	stages.Fails = func(p *cluster.Pod) bool { return labelled(p) || t.failing.fails(p) }
-	kubelet.New(t.engine, t.store, kubelet.Config{Stages: &stages})
+	kubelet.New(t.engine, t.store, kubelet.Config{Stages: &stages, Heartbeats: true})
 	return nil
 }
 

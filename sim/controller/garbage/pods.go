@@ -66,14 +66,15 @@ func (g *podCollector) tooMany() bool { return g.threshold > 0 && g.ended > g.th
 
 func (g *podCollector) heardPod(c *cluster.Change) []cluster.NamespacedName {
 	_, p := c.Pods()
-	if p != nil && (p.Terminal() && g.tooMany() || g.isOrphan(p)) {
+	if p != nil && (p.Terminal() && g.tooMany() || g.isOrphan(p) || g.stuck(p)) {
 		g.nextTick()
 	}
 	return nil
 }
 
 func (g *podCollector) heardNode(c *cluster.Change) []cluster.NamespacedName {
-	if c.Verb == cluster.Deleted {
+	_, n := c.Nodes()
+	if n == nil || outOfService(n) && slices.ContainsFunc(g.store.PodsOn(n.Name), g.stuck) {
 		g.nextTick()
 	}
 	return nil
@@ -88,13 +89,16 @@ func (g *podCollector) isOrphan(p *cluster.Pod) bool {
 	return p.NodeName != "" && g.store.Node(p.NodeName) == nil
 }
 
-// Reconcile implements controller.Reconciler.
+// Reconcile implements controller.Reconciler (gc, v1.36.3).
 func (g *podCollector) Reconcile(now sim.Time, _ cluster.NamespacedName, calls *controller.Calls) (controller.Result, error) {
-	var ended, orphans []*cluster.Pod
+	var ended, stuck, orphans []*cluster.Pod
 	for _, o := range g.store.List(cluster.KindPod) {
 		p := o.(*cluster.Pod)
 		if p.Terminal() {
 			ended = append(ended, p)
+		}
+		if g.stuck(p) {
+			stuck = append(stuck, p)
 		}
 		if g.isOrphan(p) {
 			orphans = append(orphans, p)
@@ -103,6 +107,7 @@ func (g *podCollector) Reconcile(now sim.Time, _ cluster.NamespacedName, calls *
 	if g.threshold > 0 {
 		g.removeEnded(ended, calls)
 	}
+	g.removeStuck(stuck, calls)
 	g.removeOrphans(now, orphans, calls)
 	if len(g.missing) > 0 {
 		g.nextTick()
@@ -150,7 +155,7 @@ func (g *podCollector) removeOrphans(now sim.Time, orphans []*cluster.Pod, calls
 		since, seen := g.missing[p.NodeName]
 		if seen && now.Sub(since) >= Quarantine {
 			if !p.Terminal() {
-				calls.Do(fail(p))
+				calls.Do(fail(p, ReasonPodGC))
 			}
 			calls.Do(remove(p))
 			continue
@@ -163,10 +168,14 @@ func (g *podCollector) removeOrphans(now sim.Time, orphans []*cluster.Pod, calls
 	g.missing = waiting
 }
 
-func fail(p *cluster.Pod) controller.Call {
+// fail has a pod that has not ended fail. What is to be its condition DisruptionTarget is why; "" leaves it as it is.
+func fail(p *cluster.Pod, why cluster.Reason) controller.Call {
 	return func(s *cluster.Store) error {
 		return controller.IgnoreGone(s.EditPod(cluster.KeyOf(p), ReasonPodGC, func(p *cluster.Pod) {
-			p.Status.Phase, p.Status.Ready, p.Status.FinishedAt, p.Status.Disrupted = cluster.Failed, false, s.Now(), ReasonPodGC
+			p.Status.Phase, p.Status.Ready, p.Status.FinishedAt = cluster.Failed, false, s.Now()
+			if why != "" {
+				p.Status.Disrupted = why
+			}
 		}))
 	}
 }

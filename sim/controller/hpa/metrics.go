@@ -26,3 +26,24 @@ type Sample struct {
 	Timestamp  sim.Time
 	Window     time.Duration // that the value is a mean over; 0: an instant
 }
+
+// unavailable is a cluster without metrics APIs.
+type unavailable struct{}
+
+// Resource implements Metrics.
+func (unavailable) Resource(*cluster.Pod, string, cluster.ResourceName) (Sample, bool) {
+	return Sample{}, false
+}
+
+// Pods implements Metrics.
+func (unavailable) Pods(*cluster.Pod, string, *cluster.Selector) (Sample, bool) {
+	return Sample{}, false
+}
+
+// Object implements Metrics.
+func (unavailable) Object(string, cluster.ObjectRef, string, *cluster.Selector) (Sample, bool) {
+	return Sample{}, false
+}
+
+// External implements Metrics.
+func (unavailable) External(string, string, *cluster.Selector) ([]Sample, bool) { return nil, false }
