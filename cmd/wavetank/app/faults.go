@@ -115,9 +115,31 @@ func (s *simulation) faultWarnings() []string {
 	if s.faults == nil {
 		return nil
 	}
-	list := s.faults.Notes()
-	for _, e := range s.faults.Close() {
-		list = append(list, fmt.Sprintf("%s of %s, since %v, was still on when the run ended", e.Kind, e.Name, e.At))
+	return append(s.faults.Notes(), stillOn(s.faults.Close())...)
+}
+
+// mostNamed is how many faults of a kind are named in warnings; of more there is one warning for all.
+const mostNamed = 3
+
+// stillOn says which faults were on when the run ended, kind by kind in the order in which the first of each began.
+func stillOn(open []fault.Event) []string {
+	var kinds, list []string
+	of := map[string][]fault.Event{}
+	for _, e := range open {
+		if of[e.Kind] == nil {
+			kinds = append(kinds, e.Kind)
+		}
+		of[e.Kind] = append(of[e.Kind], e)
+	}
+	for _, kind := range kinds {
+		if n := len(of[kind]); n > mostNamed {
+			first := of[kind][0]
+			list = append(list, fmt.Sprintf("%s: %d were still on when the run ended, the first of %s, since %v", kind, n, first.Name, first.At))
+			continue
+		}
+		for _, e := range of[kind] {
+			list = append(list, fmt.Sprintf("%s of %s, since %v, was still on when the run ended", e.Kind, e.Name, e.At))
+		}
 	}
 	return list
 }
