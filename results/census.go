@@ -38,6 +38,7 @@ type livePod struct {
 	attempts int            // decisions about it
 	message  string         // why it was unschedulable last
 	deleting cluster.Reason // why its deletion was asked for; empty: it was not
+	standing *podStanding   // nil: nobody asks whether it serves
 }
 
 // census counts pods, and holds those alive.

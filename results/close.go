@@ -14,9 +14,12 @@ func (r *Recorder) Close(now sim.Time, end Ending) (*Summary, error) {
 	r.advance(now)
 	r.lasted(0) // the state at the end counts for the peaks: it is what remains
 	if r.out.series != nil {
-		r.out.series.until(now.Add(1), r.state())
+		r.sampleUntil(now.Add(1))
 	}
-	if end.Partial != "" && r.pods.submitted > 0 {
+	if r.out.services != nil {
+		r.out.services.finish(r.services.list)
+	}
+	if (end.Partial != "" || end.Stopped) && r.pods.submitted > 0 {
 		r.use.mark()
 		r.pods.last = now
 	}
@@ -26,6 +29,8 @@ func (r *Recorder) Close(now sim.Time, end Ending) (*Summary, error) {
 		r.out.row(&row)
 	}
 	s := r.summary(&end)
+	r.finishLoad(now)
+	r.summarizeLoad(s, now)
 	return s, r.out.finish(s, end.finishedManifest())
 }
 

@@ -43,7 +43,7 @@ func (c *Config) Validate() error {
 	return nil
 }
 
-// The usual reasons for which results are partial.
+// The usual reasons for which results are partial: a run was cut short on the command line, or by its user.
 const (
 	PartialUntil       = "stopped by until"
 	PartialInterrupted = "interrupted"
@@ -52,8 +52,11 @@ const (
 // Ending is how a run ended, and what is known only then.
 type Ending struct {
 	// Partial says why the run stopped before its own end: PartialUntil, PartialInterrupted or the text of an error.
-	// Empty: nothing was left to happen.
+	// Empty: it came to the end that its scenario has.
 	Partial string
+	// Stopped says that something was left to happen: the window then reaches to the end of the run. It is implied where
+	// results are partial, and not partial where the scenario itself says how long it lasts.
+	Stopped bool
 
 	Events       uint64 // events that fired: Engine.Events
 	EventLogHash uint64 // Engine.Hash

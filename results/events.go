@@ -164,7 +164,7 @@ func (l *eventLog) taints(at sim.Time, n *cluster.Node, event string, has, other
 
 func readyEvent(ready bool) string { return either(ready, "ready", "unready") }
 
-func either(is bool, yes, no string) string {
+func either[T any](is bool, yes, no T) T {
 	if is {
 		return yes
 	}

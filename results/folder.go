@@ -14,6 +14,13 @@ const (
 	PodsFile        = "pods.csv"
 	EventsFile      = "events.jsonl"
 	SeriesFile      = "timeseries.csv"
+	WorkloadsFile   = "workloads.csv"
+	ServicesFile    = "services.csv"
+	NodesFile       = "nodes.csv"
+	ReportFile      = "report.md"
+	AvailabilitySVG = "availability.svg"
+	LoadSVG         = "load.svg"
+	NodesSVG        = "nodes.svg"
 	DecisionsFile   = "decisions.log.zst"
 	ManifestFile    = "manifest.yaml"
 	SummaryFile     = "summary.json"
@@ -21,8 +28,12 @@ const (
 	temporarySuffix = ".tmp"
 )
 
-// runFiles are all files that a run may leave, the summary last: it is the sign that the others are whole.
-var runFiles = []string{PodsFile, EventsFile, SeriesFile, DecisionsFile, ManifestFile, WallclockFile, SummaryFile}
+// runFiles are all files that a run, or a report on it, may leave, the summary last: it is the sign that the others are
+// whole.
+var runFiles = []string{
+	PodsFile, EventsFile, SeriesFile, WorkloadsFile, ServicesFile, NodesFile, DecisionsFile, ManifestFile, WallclockFile,
+	ReportFile, AvailabilitySVG, LoadSVG, NodesSVG, SummaryFile,
+}
 
 // OpenDir makes sure that results can be written to a folder, and creates it where it does not exist. Results of an
 // earlier run there are replaced when the new ones are complete; other files are never touched, and where one of them
@@ -136,8 +147,8 @@ func withdraw(dir string) {
 	}
 }
 
-// writeFile writes one whole file under its temporary name and renames it.
-func writeFile(dir, name string, write func(io.Writer) error) error {
+// WriteFile writes one whole file of a folder of results under its temporary name and renames it. Its errors name the file.
+func WriteFile(dir, name string, write func(io.Writer) error) error {
 	o, err := writeTemporary(dir, name, write)
 	if err != nil {
 		return err

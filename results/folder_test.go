@@ -133,7 +133,7 @@ func TestFailureWhilePublishing(t *testing.T) {
 func TestWriteFileLeavesNothingOnError(t *testing.T) {
 	dir := t.TempDir()
 	broken := errors.New("broken")
-	err := writeFile(dir, WallclockFile, func(io.Writer) error { return broken })
+	err := WriteFile(dir, WallclockFile, func(io.Writer) error { return broken })
 	require.ErrorIs(t, err, broken)
 	require.Empty(t, listing(t, dir))
 }

@@ -33,6 +33,20 @@ func humanSeconds(s float64) string {
 	return d.String()
 }
 
+// humanSpan is humanSeconds with days: 1d2h0m0s.
+func humanSpan(s float64) string {
+	const day = 24 * 3600
+	if s < day {
+		return humanSeconds(s)
+	}
+	days := math.Floor(s / day)
+	rest := time.Duration(math.Round(s-days*day)) * time.Second
+	if rest == day*time.Second {
+		days, rest = days+1, 0
+	}
+	return strconv.Itoa(int(days)) + "d" + rest.String()
+}
+
 // humanAmount prints an amount of a resource in the unit that people use for it.
 func humanAmount(v float64, unit string) string {
 	switch unit {

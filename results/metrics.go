@@ -27,6 +27,7 @@ func (s *Summary) Metrics() []Metric {
 		m = append(m, r.metrics()...)
 	}
 	m = append(m, s.decisionMetrics()...)
+	m = append(m, s.loadMetrics()...)
 	return append(m, Metric{"events", UnitCount, float64(s.Events)}, Metric{"changes", UnitCount, float64(s.Changes)})
 }
 

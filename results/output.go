@@ -9,11 +9,13 @@ import (
 
 // output is the files of a run while it runs. Its zero value writes nothing.
 type output struct {
-	dir    string
-	pods   *file
-	events *eventLog
-	series *series
-	log    *decisionlog.Writer
+	dir      string
+	pods     *file
+	events   *eventLog
+	series   *series
+	load     loadSeries
+	services *serviceSeries
+	log      *decisionlog.Writer
 
 	files []*file // all of them, to be published or discarded together
 	err   error   // the first error of writing
@@ -51,6 +53,8 @@ func (o *output) create(cfg *Config) (err error) {
 			return ferr
 		}
 		o.series = &series{out: o, file: f, every: cfg.SampleEvery}
+		o.load.out = o
+		o.services = &serviceSeries{out: o, every: int64(cfg.SampleEvery)}
 	}
 	return o.createLog(cfg)
 }
@@ -84,11 +88,18 @@ func (o *output) row(row *PodRow) {
 
 // write writes to a file, and reports the first error of all.
 func (o *output) write(f *file, line []byte) {
-	if _, err := f.w.Write(line); err != nil && o.err == nil {
-		o.err = fmt.Errorf("writing %s: %w", f.path, err)
-		if o.fail != nil {
-			o.fail(o.err)
-		}
+	if _, err := f.w.Write(line); err != nil {
+		o.failed(fmt.Errorf("writing %s: %w", f.path, err))
+	}
+}
+
+func (o *output) failed(err error) {
+	if o.err != nil {
+		return
+	}
+	o.err = err
+	if o.fail != nil {
+		o.fail(err)
 	}
 }
 

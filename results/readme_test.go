@@ -2,6 +2,8 @@ package results
 
 import (
 	"os"
+	"reflect"
+	"slices"
 	"strings"
 	"testing"
 
@@ -24,13 +26,35 @@ func TestReadmeIsComplete(t *testing.T) {
 			require.Contains(t, text, figure, m.Name)
 		}
 	}
+	for _, section := range []any{WorkloadSummary{}, ServiceSummary{}, ObjectiveSummary{}, FaultSummary{}, FaultTotals{}, ScalingSummary{}, CostSummary{}, PoolSummary{}} {
+		for _, field := range jsonNames(reflect.TypeOf(section)) {
+			if !slices.Contains([]string{"kind", "namespace", "name", "pool", "offeredCoreHours", "listed"}, field) {
+				require.Regexp(t, "[`.]"+field+"(`|: true|\\[\\])", text, "%T", section)
+			}
+		}
+	}
+	for _, header := range []string{workloadColumns, nodeColumns, serviceColumns} {
+		for column := range strings.SplitSeq(strings.TrimSpace(header), ",") {
+			require.Contains(t, text, "`"+column+"`")
+		}
+	}
 	source, err := os.ReadFile("events.go")
 	require.NoError(t, err)
 	for _, event := range []string{
 		"created", "scheduled", "nominated", "unschedulable", "preempted", "deleting", "running", "ready", "unready",
-		"succeeded", "failed", "deleted", "notready", "tainted", "untainted", "cordoned", "uncordoned",
+		"succeeded", "failed", "deleted", "down", "up", "isolated", "connected", "evicted", "notready", "tainted", "untainted", "cordoned", "uncordoned",
 	} {
 		require.Contains(t, string(source), `"`+event+`"`)
 		require.Contains(t, text, "`"+event+"`")
 	}
+}
+
+// jsonNames returns the names of a struct's fields in JSON.
+func jsonNames(of reflect.Type) []string {
+	var names []string
+	for i := range of.NumField() {
+		name, _, _ := strings.Cut(of.Field(i).Tag.Get("json"), ",")
+		names = append(names, name)
+	}
+	return names
 }

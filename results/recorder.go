@@ -17,6 +17,12 @@ type Recorder struct {
 	pods census
 	use  *usage
 
+	avail    availability
+	seats    seats
+	faults   faults
+	services services
+	pools    pools
+
 	muted     bool // nothing is written to the log of events
 	changes   uint64
 	decisions decisionTally
@@ -27,7 +33,10 @@ func NewRecorder(cfg Config) (*Recorder, error) {
 	if err := cfg.Validate(); err != nil {
 		return nil, err
 	}
-	r := &Recorder{cfg: cfg, pods: newCensus(), use: newUsage()}
+	r := &Recorder{
+		cfg: cfg, pods: newCensus(), use: newUsage(), avail: newAvailability(),
+		seats: seats{byName: map[string]*seat{}}, pools: pools{byName: map[string]*pool{}},
+	}
 	if cfg.Watch != nil {
 		r.out.events = &eventLog{watch: cfg.Watch}
 	}
@@ -48,6 +57,9 @@ func (r *Recorder) OnChange(c *cluster.Change) {
 	case *cluster.Node:
 		before, after := c.Nodes()
 		r.nodeChanged(before, after)
+	case *cluster.Deployment, *cluster.ReplicaSet, *cluster.StatefulSet, *cluster.DaemonSet,
+		*cluster.PodDisruptionBudget, *cluster.HorizontalPodAutoscaler, *cluster.PodSet:
+		r.workloadChanged(c)
 	}
 	if r.out.events != nil && !r.muted {
 		r.out.events.change(c)
@@ -93,12 +105,26 @@ func (r *Recorder) advance(now sim.Time) {
 		panic(fmt.Sprintf("results: time went back from %v to %v", r.now, now))
 	}
 	if r.out.series != nil {
-		r.out.series.until(now, r.state())
+		r.sampleUntil(now)
+	}
+	if len(r.avail.awaited) > 0 {
+		r.avail.elapse(now)
+	}
+	if len(r.faults.ending) > 0 {
+		r.closeFaults()
 	}
 	if r.pods.submitted > 0 {
 		r.lasted(spanOf(r.now, now))
 	}
 	r.now = now
+}
+
+// sampleUntil writes the samples before now.
+func (r *Recorder) sampleUntil(now sim.Time) {
+	if s := r.out.series; s.next < now {
+		r.sample(s.next)
+		s.until(now, r.state())
+	}
 }
 
 func (r *Recorder) lasted(nanos int64) {
@@ -107,6 +133,8 @@ func (r *Recorder) lasted(nanos int64) {
 }
 
 func (r *Recorder) nodeChanged(before, after *cluster.Node) {
+	r.pools.changed(r.now, before, after)
+	r.nodeStands(before, after)
 	if after == nil {
 		r.use.set(before.Name, nil)
 		return
@@ -129,6 +157,9 @@ func (r *Recorder) podChanged(c *cluster.Change) {
 		return
 	}
 	live := r.pods.track(c, before, after)
+	if r.seats.taken {
+		r.podStands(live, c, before, after)
+	}
 	if to == ended || to == absent {
 		r.finish(c, live)
 	}

@@ -20,7 +20,8 @@ import (
 //	world [events] [sample=1m]   a new world
 //	run                          a line is: AT ACTION ARGUMENTS...
 //	close                        end the run; the input says why the results are partial
-//	show FILE                    print a file of the results; "show table" and "show csv" print the summary
+//	show FILE                    print a file of the results; "show table" and "show csv" print the summary, "show
+//	                             sections" what it has of load and failures
 func TestScripts(t *testing.T) {
 	datadriven.Walk(t, "testdata/scripts", func(t *testing.T, path string) {
 		var w *world
@@ -73,6 +74,8 @@ func (w *world) show(what string, s *Summary) string {
 	case "table":
 		wall := NewWallclock(s, 1500*time.Millisecond, 123<<20)
 		require.NoError(w.t, s.Table(&out, wall))
+	case "sections":
+		return sections(w.t, s)
 	case "csv":
 		require.NoError(w.t, s.CSV(&out))
 	default:
@@ -154,7 +157,7 @@ func (w *world) actMore(verb, name string, opt map[string]string) {
 	case "remove-node":
 		require.NoError(w.t, w.store.Delete(cluster.KeyOf(w.store.Node(name)), cluster.ReasonDeleted))
 	default:
-		w.t.Fatalf("unknown action %q", verb)
+		w.actLoad(verb, name, opt)
 	}
 }
 
@@ -179,6 +182,9 @@ func (w *world) scriptPod(name string, opt map[string]string) {
 	if owner := opt["owner"]; owner != "" {
 		kind, of, _ := strings.Cut(owner, "/")
 		p.Owners = []cluster.OwnerReference{{Kind: kind, Name: of, Controller: true}}
+		if o := w.store.Get(cluster.KindNamed(kind), cluster.NamespacedName{Namespace: "default", Name: of}); o != nil {
+			p.Owners[0].UID = o.Meta().UID
+		}
 	}
 	p.NodeName = opt["node"]
 	w.addPod(p)

@@ -38,6 +38,13 @@ type Summary struct {
 
 	Decisions DecisionCounts `json:"decisions"`
 
+	Workloads   []WorkloadSummary `json:"workloads,omitempty"` // by kind and name
+	Services    []ServiceSummary  `json:"services,omitempty"`  // by name
+	Faults      []FaultSummary    `json:"faults,omitempty"`    // in the order of their begin; of many the worst alone
+	FaultTotals *FaultTotals      `json:"faultTotals,omitempty"`
+	Autoscaling []ScalingSummary  `json:"autoscaling,omitempty"`
+	Cost        *CostSummary      `json:"cost,omitempty"`
+
 	Events       uint64 `json:"events"`  // fired by the engine
 	Changes      uint64 `json:"changes"` // of the store
 	EventLogHash string `json:"eventLogHash"`
@@ -48,7 +55,7 @@ type Summary struct {
 // Window is the stretch of simulated time that averages are taken over, in seconds.
 type Window struct {
 	From float64 `json:"from"` // the first submission
-	To   float64 `json:"to"`   // the last change of a pod; the end of the run where it is partial
+	To   float64 `json:"to"`   // the last change of a pod; the end of the run where something was left to happen
 }
 
 // PodCounts counts pods by what became of them: Submitted is the sum of Completed to Pending, and of Scheduled and

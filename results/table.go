@@ -16,6 +16,17 @@ func (s *Summary) Table(w io.Writer, wall *Wallclock) error {
 	if _, err := fmt.Fprintln(w, s.heading()); err != nil {
 		return err
 	}
+	if err := s.tables(w, wall); err != nil {
+		return err
+	}
+	_, err := io.WriteString(w, s.FaultStories())
+	return err
+}
+
+// Figures writes the tables of the summary alone: what depends on the machine, the heading and the stories are left out.
+func (s *Summary) Figures(w io.Writer) error { return s.tables(w, nil) }
+
+func (s *Summary) tables(w io.Writer, wall *Wallclock) error {
 	rows := append(s.podRows(), s.waitRows()...)
 	rows = append(rows, s.decisionRows(wall)...)
 	rows = append(rows, wall.rows()...)
@@ -23,7 +34,11 @@ func (s *Summary) Table(w io.Writer, wall *Wallclock) error {
 	if err := RenderTable(w, tw.AlignRight, []string{"metric", "value"}, rows); err != nil {
 		return err
 	}
-	return RenderTable(w, tw.AlignRight, []string{"resource", "utilisation", "mean allocated", "peak allocated", "allocatable"}, s.resourceRows())
+	err := RenderTable(w, tw.AlignRight, []string{"resource", "utilisation", "mean allocated", "peak allocated", "allocatable"}, s.resourceRows())
+	if err != nil {
+		return err
+	}
+	return s.loadTables(w)
 }
 
 // CSV writes all metrics of the summary as lines of name, value and unit, in base units and full precision.

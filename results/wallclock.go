@@ -29,7 +29,7 @@ func NewWallclock(s *Summary, took time.Duration, peakMemoryBytes int64) *Wallcl
 
 // Write writes wallclock.json into the output folder of a run.
 func (w *Wallclock) Write(dir string) error {
-	return writeFile(dir, WallclockFile, func(out io.Writer) error {
+	return WriteFile(dir, WallclockFile, func(out io.Writer) error {
 		enc := json.NewEncoder(out)
 		enc.SetIndent("", "  ")
 		return enc.Encode(w)

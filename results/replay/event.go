@@ -46,7 +46,12 @@ func (e *Event) Number(key string) int {
 }
 
 // Object returns the event's object as kubectl names one: "pod/web-x2x7n".
-func (e *Event) Object() string { return strings.ToLower(e.Kind.String()) + "/" + e.Name.Name }
+func (e *Event) Object() string {
+	if e.Kind == KindFault {
+		return "fault/" + e.Name.Name
+	}
+	return strings.ToLower(e.Kind.String()) + "/" + e.Name.Name
+}
 
 // Details returns the fields in one line: `node=n1 reason="too slow"`. Empty texts are left out.
 func (e *Event) Details() string {

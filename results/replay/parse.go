@@ -22,6 +22,9 @@ func Parse(line string) (Event, error) {
 		return Event{}, p.err
 	}
 	e := Event{Kind: cluster.KindNamed(kind), Name: parseName(name), What: what}
+	if kind == results.FaultKind {
+		e.Kind, e.Name = KindFault, cluster.NamespacedName{Name: name}
+	}
 	if e.Kind == 0 {
 		return Event{}, fmt.Errorf("kind: %q is not known", kind)
 	}

@@ -26,7 +26,11 @@ func readText(text string) ([]Event, error) {
 
 // written returns the line of an event as the recorder writes it.
 func written(e *Event) string {
-	line := string(results.AppendInstant([]byte(`{"t":`), e.At)) + `,"kind":"` + e.Kind.String() + `","name":` + jsonText(e.Name.String()) + `,"event":"` + e.What + `"`
+	kind := e.Kind.String()
+	if e.Kind == KindFault {
+		kind = results.FaultKind
+	}
+	line := string(results.AppendInstant([]byte(`{"t":`), e.At)) + `,"kind":"` + kind + `","name":` + jsonText(e.Name.String()) + `,"event":"` + e.What + `"`
 	for _, f := range e.Fields {
 		value := f.Text
 		if !f.IsNumber {
@@ -57,18 +61,29 @@ const sample = `{"t":0,"kind":"Node","name":"n1","event":"created"}
 {"t":3,"kind":"ConfigMap","name":"default/settings","event":"deleted"}
 `
 
+// failure has what happens when machines fail.
+const failure = `{"t":4,"kind":"Fault","name":"rack a/7","event":"began","id":1,"type":"outage","nodes":3}
+{"t":4,"kind":"Node","name":"n1","event":"down"}
+{"t":5,"kind":"Node","name":"n1","event":"notready","status":"Unknown","reason":"NodeStatusUnknown"}
+{"t":6,"kind":"Pod","name":"default/web-1-a","event":"evicted","node":"n1","reason":"DeletionByTaintManager"}
+{"t":6,"kind":"Node","name":"n1","event":"up"}
+{"t":6,"kind":"Fault","name":"rack a/7","event":"ended","id":1,"type":"outage","nodes":3}
+`
+
 func TestReadIsWhatWasWritten(t *testing.T) {
-	events, err := readText(sample)
+	events, err := readText(sample + failure)
 	require.NoError(t, err)
 	var text strings.Builder
 	for i := range events {
 		text.WriteString(written(&events[i]))
 	}
-	require.Equal(t, sample, text.String())
+	require.Equal(t, sample+failure, text.String())
 	require.Equal(t, -5, events[4].Number("priority"))
 	require.Equal(t, `reason=Unschedulable message="0/1 nodes: \"full\""`, events[6].Details())
 	require.Equal(t, "replicaset/web-1", events[3].Object())
 	require.Equal(t, cluster.KindConfigMap, events[12].Kind)
+	require.Equal(t, "fault/rack a/7", events[13].Object())
+	require.Equal(t, "id=1 type=outage nodes=3", events[13].Details())
 	require.Empty(t, events[12].Text("owner"))
 	require.Zero(t, events[12].Number("replicas"))
 }
@@ -118,7 +133,7 @@ func TestReadWithoutEvents(t *testing.T) {
 
 // FuzzRead: whatever is read is read without a panic, and what is accepted is what is written again.
 func FuzzRead(f *testing.F) {
-	f.Add(sample)
+	f.Add(sample + failure)
 	for line := range strings.Lines(sample) {
 		f.Add(line)
 	}

@@ -63,6 +63,14 @@ var schema = map[cluster.Kind]vocabulary{
 	}),
 }
 
+// KindFault stands in events for a fault, which is no object of the store.
+const KindFault = cluster.Kind(255)
+
+// faultWords is what may happen to a fault.
+var faultWords = vocabulary{"began": faultFields, "ended": faultFields}
+
+var faultFields = []fieldSpec{{key: "id", number: true}, {key: "type"}, {key: "nodes", number: true}}
+
 // autoscaled is what an autoscaler says of itself.
 var autoscaled = append(append(texts("target"), numbers("min", "max")...), texts("targets")...)
 
@@ -81,6 +89,9 @@ func conditional(v vocabulary) vocabulary {
 }
 
 func vocabularyOf(kind cluster.Kind) vocabulary {
+	if kind == KindFault {
+		return faultWords
+	}
 	if v, own := schema[kind]; own {
 		return v
 	}

@@ -92,6 +92,9 @@ func (s *State) PodsOn() map[string]int {
 // Apply takes in the next event.
 func (s *State) Apply(e *Event) {
 	s.At = e.At
+	if e.Kind == KindFault {
+		return // what it does to objects, events of theirs tell
+	}
 	if e.What == "deleted" {
 		delete(s.objects[e.Kind], e.Name)
 		return

@@ -28,6 +28,21 @@ func TestWatch(t *testing.T) {
 	require.Equal(t, uint64(1), w.engine.Events(), "one event tells all the news of an instant")
 }
 
+// A watcher of some changes is told of no others, and those cost no event.
+func TestWatchSome(t *testing.T) {
+	w := newWorld(t)
+	var heard []string
+	big := func(c *cluster.Change) bool { return c.Object().Meta().Name == "b" }
+	w.WatchSome("some", nil, big, func(_ sim.Time, c *cluster.Change) { heard = append(heard, c.Object().Meta().Name) }, cluster.KindPod)
+	w.create(node("b", 1, 1), pod("a", tiny))
+	w.tick()
+	require.Zero(t, w.engine.Events(), "of another kind, or not wanted")
+	w.create(pod("b", tiny), pod("c", tiny))
+	w.tick()
+	require.Equal(t, []string{"b"}, heard)
+	require.Equal(t, uint64(1), w.engine.Events())
+}
+
 // What a watcher writes while it hears is news of its own: others hear it with what they have queued, the writer in an
 // event of its own, later in the same instant.
 func TestWatcherThatWrites(t *testing.T) {

@@ -9,6 +9,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/wavetank/wavetank/sim"
+	"github.com/wavetank/wavetank/sim/cluster"
 	"github.com/wavetank/wavetank/sim/controller"
 )
 
@@ -62,4 +63,60 @@ func TestLimiterZeroLimitsNothing(t *testing.T) {
 	for range 1000 {
 		require.Equal(t, sim.Time(5), l.Take(5))
 	}
+}
+
+// Ready tells when TryTake will succeed, a microsecond late at most, and takes nothing.
+func TestLimiterReady(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		qps := rapid.SampledFrom([]float64{0.01, 0.1, 0.3, 20}).Draw(t, "qps")
+		l := controller.Limiter{QPS: qps, Burst: rapid.IntRange(1, 3).Draw(t, "burst")}
+		now := sim.Time(0)
+		for range 50 {
+			ready := l.Ready(now)
+			require.Equal(t, ready, l.Ready(now))
+			require.Equal(t, ready == now, l.TryTake(now))
+			if ready > now+2000 {
+				require.False(t, l.TryTake(ready-2000))
+				require.True(t, l.TryTake(ready))
+			}
+			now = ready + sim.Time(rapid.Int64Range(0, 1e10).Draw(t, "pass"))
+		}
+	})
+}
+
+func TestLimiterNeverReady(t *testing.T) {
+	l := controller.Limiter{QPS: 1e-11, Burst: 1}
+	require.True(t, l.TryTake(5))
+	require.Equal(t, sim.Never, l.Ready(6))
+	var none controller.Limiter
+	require.Equal(t, sim.Time(7), none.Ready(7))
+}
+
+// Controllers that share a client share its limit.
+func TestSharedClient(t *testing.T) {
+	client := &controller.Limiter{QPS: 1, Burst: 1}
+	var log []string
+	engine := sim.New(1)
+	store := cluster.NewStore(engine)
+	for _, n := range []string{"a", "b"} {
+		c := controller.New(n, engine, store, caller{n, &log, engine}, controller.Options{QPS: 1, Burst: 1, Client: client})
+		c.Enqueue(name("x"))
+	}
+	require.NoError(t, engine.Run(sim.Never))
+	require.Equal(t, []string{"0s a", "1s b"}, log)
+}
+
+// caller makes one call and writes down when.
+type caller struct {
+	name   string
+	log    *[]string
+	engine *sim.Engine
+}
+
+func (c caller) Reconcile(_ sim.Time, _ cluster.NamespacedName, calls *controller.Calls) (controller.Result, error) {
+	calls.Do(func(*cluster.Store) error {
+		*c.log = append(*c.log, c.engine.Now().String()+" "+c.name)
+		return nil
+	})
+	return controller.Result{}, nil
 }

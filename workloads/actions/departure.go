@@ -14,8 +14,9 @@ type departure struct {
 	drain   *Drain
 	pod     cluster.Key
 	evicted sim.Time      // when the eviction was allowed
-	poll    time.Duration // between two looks whether it is gone
+	poll    time.Duration // between two looks whether it is gone: the interval, and a call of the API
 	refused sim.Time      // when it was last not allowed
+	retry   time.Duration // until it is asked for again
 	err     error         // of that
 	gone    bool
 }
@@ -54,7 +55,7 @@ func (p *departure) answered(now sim.Time, err error) {
 		d.leaving[p.pod.UID] = p
 		d.observe()
 	case errors.Is(err, cluster.ErrTooManyRequests):
-		p.refused, p.err = now, err
+		p.refused, p.retry, p.err = now, RetryEviction+d.call(), err
 		d.refused = append(d.refused, p)
 		d.observe()
 	case errors.Is(err, cluster.ErrNotFound): // its budget was, and is gone
@@ -92,7 +93,8 @@ func (d *Drainer) changed(c *cluster.Change) {
 	case *cluster.Pod:
 		if p := d.leaving[o.UID]; p != nil && c.Verb == cluster.Deleted {
 			delete(d.leaving, o.UID)
-			at := nextTick(p.evicted, c.At, p.poll, 0)
+			answer := (p.poll - PollDeletion) / 2 // a look is answered half a call after it was made
+			at := nextTick(p.evicted, c.At.Add(answer), p.poll, 0)
 			d.cfg.Engine.At(at, sim.PhaseArrive, sim.Func{Name: "see that " + o.NamespacedName.String() + " is gone", Do: p.seeGone})
 		}
 		d.wake(c.At, func(p *departure) bool { return p.pod.UID == o.UID })
@@ -114,7 +116,7 @@ func (d *Drainer) wake(now sim.Time, concerned func(*departure) bool) {
 		if !concerned(p) {
 			return false
 		}
-		d.cfg.Engine.At(nextTick(p.refused, now, RetryEviction, 1), sim.PhaseArrive, p)
+		d.cfg.Engine.At(nextTick(p.refused, now, p.retry, 1), sim.PhaseArrive, p)
 		return true
 	})
 }

@@ -8,8 +8,11 @@
 // of its own. What fails, because the object is not there or admission refuses, is noted and the run goes on, as a cluster
 // would: Failures tells afterwards.
 //
-// A drain cordons its node and evicts the pods there but for those of DaemonSets, all at once. An eviction that is refused
-// for now is tried again after 5 s, as kubectl drain does.
+// A drain cordons its nodes, evicts the pods of one node after the other, but for those of DaemonSets, all of a node at the
+// same time, and waits until they are gone. An eviction that is refused for now is tried again after 5 s, and every second
+// it is looked whether a pod is gone, as kubectl drain does; of these instants those at which nothing can have changed are
+// left out. An upgrade replaces nodes by new ones, with drains on the way. What has begun and not ended when the run does is
+// listed as a failure.
 //
 // What needs a controller's knowledge, to undo a rollout and to evict within a disruption budget, is handed in by Config.
 package actions

@@ -94,12 +94,24 @@ func (n *nodeUpgrade) surge(now sim.Time) {
 		n.done(now)
 		return
 	}
-	if err := n.store().Create(replacement(n.store(), old, n.u.how.Labels), cluster.ReasonCreated); err != nil {
+	fresh := replacement(n.store(), old, n.u.how.Labels)
+	if err := errors.Join(n.store().Create(fresh, cluster.ReasonCreated), n.copyDrivers(fresh.Name)); err != nil {
 		n.fail(now, err)
 		n.done(now)
 		return
 	}
 	n.drain()
+}
+
+// copyDrivers gives the new node the storage drivers of the old one, if it is known which those are.
+func (n *nodeUpgrade) copyDrivers(name string) error {
+	old, ok := n.store().Get(cluster.KindCSINode, cluster.NamespacedName{Name: n.old}).(*cluster.CSINode)
+	if !ok {
+		return nil
+	}
+	c := *old
+	c.ObjectMeta = cluster.ObjectMeta{NamespacedName: cluster.NamespacedName{Name: name}, Labels: old.Labels}
+	return n.store().Create(&c, cluster.ReasonCreated)
 }
 
 func (n *nodeUpgrade) drain() { n.u.t.drainer().Drain(n.old, n.u.how.DrainTimeout, n.drained) }
@@ -143,7 +155,11 @@ func (n *nodeUpgrade) empty(now sim.Time) {
 		})
 		n.after(n.provisionTime(), "node "+n.old+" is made anew", n.back)
 	default:
-		if err := n.store().Delete(cluster.KeyOf(old), cluster.ReasonDeleted); err != nil {
+		err := n.store().Delete(cluster.KeyOf(old), cluster.ReasonDeleted)
+		if csi := n.store().Get(cluster.KindCSINode, old.NamespacedName); csi != nil {
+			err = errors.Join(err, n.store().Delete(cluster.KeyOf(csi), cluster.ReasonDeleted))
+		}
+		if err != nil {
 			n.fail(now, err)
 		}
 		n.done(now)

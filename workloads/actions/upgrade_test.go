@@ -20,7 +20,13 @@ func (f *fleet) nodes() []string {
 
 // TestSurgeUpgrade: a new node comes up, then the old one is emptied and deleted; one at a time.
 func TestSurgeUpgrade(t *testing.T) {
-	f := newFleet(t, 1, 1).run("- {at: 1m, upgrade: {nodes: 'n-*', labels: {v: b}, provision: 90s}}")
+	f := newFleet(t, 1, 1)
+	csi := &cluster.CSINode{Drivers: []cluster.DriverLimit{{Driver: "d", Count: 3, Stated: true}}}
+	csi.Name = "n-0"
+	require.NoError(t, f.store.Create(csi, cluster.ReasonCreated))
+	f.run("- {at: 1m, upgrade: {nodes: 'n-*', labels: {v: b}, provision: 90s}}")
+	require.Equal(t, 1, f.store.Len(cluster.KindCSINode))
+	require.Equal(t, csi.Drivers, f.store.Get(cluster.KindCSINode, cluster.NamespacedName{Name: "n-0-r2"}).(*cluster.CSINode).Drivers)
 	require.Equal(t, []string{
 		"2m30s ask n-0-a", "2m30s Created n-0-r2", "2m30s Cordoned n-0", "2m32s gone n-0-a", "2m32s Deleted n-0",
 		"4m2s ask n-1-a", "4m2s Created n-1-r2", "4m2s Cordoned n-1", "4m4s gone n-1-a", "4m4s Deleted n-1",

@@ -175,7 +175,7 @@ func parseSteps(file string, data []byte) ([]Step, error) {
 	if len(steps) == 0 {
 		return nil, fmt.Errorf("%s: no step: a comment # step \"NAME\": create at t=SECONDS begins one", file)
 	}
-	slices.SortStableFunc(steps, func(a, b Step) int { return int(min(max(a.At-b.At, -1), 1)) })
+	sortSteps(steps)
 	return steps, nil
 }
 

@@ -116,7 +116,7 @@ bytes in every result.`,
 		SilenceUsage:  true,
 		SilenceErrors: true,
 	}
-	root.AddCommand(p.runCommand(), p.getCommand(), p.rolloutCommand(), p.explainCommand(), p.timelineCommand(), p.traceCommand(), p.policiesCommand(), p.versionCommand())
+	root.AddCommand(p.runCommand(), p.getCommand(), p.rolloutCommand(), p.reportCommand(), p.explainCommand(), p.timelineCommand(), p.traceCommand(), p.policiesCommand(), p.versionCommand())
 	return root
 }
 

@@ -8,7 +8,9 @@ import (
 	"io/fs"
 	"os"
 	"os/signal"
+	"slices"
 	"strconv"
+	"strings"
 	"syscall"
 	"time"
 
@@ -138,6 +140,11 @@ func (f *runFlags) load(path string, seedGiven bool) (*workloads.Scenario, error
 		settings = append(settings, "scheduler={policy: "+strconv.Quote(f.policy)+"}")
 	}
 	return workloads.Load(path, append(settings, f.settings...)...)
+}
+
+// cutsShort tells whether the command line says until when the run lasts, and not the scenario.
+func (f *runFlags) cutsShort() bool {
+	return f.until != "" || slices.ContainsFunc(f.settings, func(s string) bool { return strings.HasPrefix(s, "until=") })
 }
 
 // drive runs the simulation until its end or an interrupt, and returns the wall time it took. Where events are printed no

@@ -32,6 +32,7 @@ type simulation struct {
 	recorder *results.Recorder
 	dir      string
 	until    sim.Time
+	cut      bool // until is not the scenario's own
 	warnings []string
 	metrics  hpa.Metrics   // what autoscalers read; nil: the cluster has no metrics API
 	apps     *applications // nil: nothing is there to be reconciled
@@ -46,7 +47,7 @@ type simulation struct {
 // newSimulation builds the world of a scenario. Nothing has happened in it yet but the making of its nodes.
 func (p *program) newSimulation(sc *workloads.Scenario, f *runFlags) (*simulation, error) {
 	registry, paths, dir := p.registry, workloads.Paths{Traces: f.traces}, f.dir
-	s := &simulation{scenario: sc, engine: sim.New(sc.Seed), dir: dir, until: sim.Never}
+	s := &simulation{scenario: sc, engine: sim.New(sc.Seed), dir: dir, until: sim.Never, cut: f.cutsShort()}
 	if sc.Until > 0 {
 		s.until = sim.Time(sc.Until)
 	}
@@ -178,7 +179,7 @@ func (s *simulation) finish(took time.Duration, runErr error) (*outcome, error) 
 		}
 	}
 	summary, err := s.recorder.Close(s.engine.Now(), results.Ending{
-		Partial: s.partial(runErr), Events: s.engine.Events(), EventLogHash: s.engine.Hash(), StoreHash: s.store.Hash(),
+		Partial: s.partial(runErr), Stopped: s.engine.Pending() > 0, Events: s.engine.Events(), EventLogHash: s.engine.Hash(), StoreHash: s.store.Hash(),
 		Manifest: s.manifest,
 	})
 	if err != nil {
@@ -202,12 +203,13 @@ func (s *simulation) blame(err error) error {
 	return fmt.Errorf("%s: %w", s.scenario.File(), err)
 }
 
-// partial says why the run ended before its own end, "" if it did not.
+// partial says why the run ended before its own end, "" if it did not. A scenario that says until when it lasts ends then;
+// what cuts it short is the command line.
 func (s *simulation) partial(runErr error) string {
 	switch {
 	case errors.Is(runErr, sim.ErrStopped):
 		return results.PartialInterrupted
-	case s.engine.Pending() > 0:
+	case s.engine.Pending() > 0 && s.cut:
 		return results.PartialUntil
 	}
 	return ""

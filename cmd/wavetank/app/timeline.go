@@ -12,14 +12,16 @@ import (
 )
 
 func (p *program) timelineCommand() *cobra.Command {
-	var dir, run, format string
+	var dir, run, actions, format string
 	cmd := &cobra.Command{
 		Use:   "timeline RECORDING",
 		Short: "Simulate a recorded experiment with a real control plane's latencies",
 		Long: `Timeline reads what was done to a real control plane, and when (RECORDING/input.yaml and setup.yaml; never the
 recorded timelines), and does the same to a simulated one: the controllers with the rate limits of
 kube-controller-manager, the scheduler, and fake kubelets with fixed delays. events.jsonl in the output folder is the
-simulated timeline, in the recording's vocabulary.`,
+simulated timeline, in the recording's vocabulary. Where the periodic loops of the control plane stood in a run, setup.yaml
+may say (phases); otherwise it is drawn. input.yaml has the times of one run's actions. --actions takes those of another
+from its timeline: the lines of kind Action, and no others.`,
 		Example: "  wavetank timeline recordings/rolling -o out/rolling --run run1",
 		Args:    cobra.ExactArgs(1),
 		RunE: func(_ *cobra.Command, args []string) error {
@@ -29,20 +31,26 @@ simulated timeline, in the recording's vocabulary.`,
 			if dir == "" {
 				return fmt.Errorf("--output: say which folder the timeline goes to")
 			}
-			return p.timeline(args[0], dir, run, format)
+			return p.timeline(args[0], dir, run, actions, format)
 		},
 	}
 	flags := cmd.Flags()
 	flags.StringVarP(&dir, "output", "o", "", "`folder` for the simulated timeline")
-	flags.StringVar(&run, "run", "", "`run` whose fraction of a second of the wall clock counts; default the last")
+	flags.StringVar(&run, "run", "", "`run` whose phases and fraction of a second of the wall clock count; default the last")
+	flags.StringVar(&actions, "actions", "", "`file` with the timeline whose actions' times count; default those of input.yaml")
 	flags.StringVar(&format, "format", "table", "what to print: table, json or csv")
 	return cmd
 }
 
-func (p *program) timeline(path, dir, run, format string) error {
+func (p *program) timeline(path, dir, run, actions, format string) error {
 	rec, err := recording.Read(path)
 	if err != nil {
 		return err
+	}
+	if actions != "" {
+		if err = rec.Retime(actions); err != nil {
+			return err
+		}
 	}
 	fraction, err := rec.WallFraction(run)
 	if err != nil {
@@ -65,7 +73,7 @@ func (p *program) timeline(path, dir, run, format string) error {
 		p.warn(w)
 	}
 	summary, err := t.recorder.Close(t.engine.Now(), results.Ending{
-		Partial: results.PartialUntil, Events: t.engine.Events(), EventLogHash: t.engine.Hash(), StoreHash: t.store.Hash(),
+		Stopped: true, Events: t.engine.Events(), EventLogHash: t.engine.Hash(), StoreHash: t.store.Hash(),
 	})
 	if err != nil {
 		return &failure{err}

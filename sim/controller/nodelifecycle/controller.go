@@ -49,7 +49,8 @@ type health struct {
 	probe    sim.Time // the tick that saw it
 	due      sim.Time // from when on a tick has something to do; Never: it has not
 	startup  bool     // its kubelet has never reported: probe is its creation
-	stricken bool     // the taints NoExecute are to be taken off, as all zones are disrupted
+	tainted  bool     // when the tick began it had a taint NoExecute
+	stricken bool     // that is to be taken off, as all zones are disrupted
 }
 
 // New returns the controller that monitors the nodes; the loops that taint run beside it. It must be made before the

@@ -86,12 +86,18 @@ func (l *lifecycle) stop(now sim.Time, keys []zoneKey) {
 	}
 }
 
-// strike returns the nodes that have, or wait for, a taint NoExecute.
+// strike takes all nodes out of the queues and returns those that have a taint NoExecute. As in the real loop it is that
+// of the node as the tick found it: what was tainted since then stays.
 func (l *lifecycle) strike() []string {
 	var names []string
 	for _, name := range slices.Sorted(maps.Keys(l.troubled)) {
-		if n := l.store.Node(name); n != nil && l.evicting(n) {
-			l.troubled[name].stricken = true
+		n, h := l.store.Node(name), l.troubled[name]
+		if n == nil {
+			continue
+		}
+		l.zone(n).forget(name)
+		if h.tainted {
+			h.stricken = true
 			names = append(names, name)
 		}
 	}

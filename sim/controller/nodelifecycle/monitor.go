@@ -119,6 +119,10 @@ func (t tick) Fire(now sim.Time) {
 	l := t.l
 	l.begun, l.last, l.tickAt = now, now, sim.Never
 	names := slices.Sorted(maps.Keys(l.troubled))
+	for _, name := range names {
+		n := l.store.Node(name)
+		l.troubled[name].tainted = n != nil && (hasTaint(n, notReady) || hasTaint(n, unreachable))
+	}
 	names = slices.DeleteFunc(names, func(name string) bool { return l.troubled[name].due > now })
 	l.look(now, names)
 }

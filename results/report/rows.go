@@ -1,0 +1,94 @@
+package report
+
+import (
+	"encoding/csv"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+
+	"github.com/wavetank/wavetank/results"
+)
+
+// row is a line of one of the files of samples: when, of what, and the figures.
+type row struct {
+	at      float64 // seconds
+	of      string  // what it is about, "" where there is but one
+	figures []float64
+}
+
+// The columns of the files: those that name what a row is about stand between the time and the figures.
+var columns = map[string]struct {
+	names   int
+	figures []string
+}{
+	results.WorkloadsFile: {3, []string{"desired", "needed", "serving", "ready"}},
+	results.ServicesFile:  {2, []string{"requests", "errors", "slow", "response", "p99", "endpoints", "serving", "cpu_milli"}},
+	results.NodesFile:     {0, []string{"exists", "up", "ready", "price"}},
+}
+
+// readRows reads one of the files of samples; a file that is not there has no rows. Errors name file, line and column.
+func readRows(dir, name string) ([]row, error) {
+	path := filepath.Join(dir, name)
+	f, err := os.Open(path)
+	if errors.Is(err, os.ErrNotExist) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("reading results: %w", err)
+	}
+	defer f.Close()
+	return parseRows(path, name, f)
+}
+
+func parseRows(path, name string, from io.Reader) ([]row, error) {
+	form := columns[name]
+	in := csv.NewReader(from)
+	in.ReuseRecord = true
+	header, err := in.Read()
+	if err != nil {
+		return nil, fmt.Errorf("%s:1: the header is missing", path)
+	}
+	if len(header) != 1+form.names+len(form.figures) || header[0] != "t" || strings.Join(header[1+form.names:], ",") != strings.Join(form.figures, ",") {
+		return nil, fmt.Errorf("%s:1: the columns are %s, which is not how this version writes them", path, strings.Join(header, ","))
+	}
+	names := append([]string{}, header...)
+	var rows []row
+	for {
+		fields, rerr := in.Read()
+		if errors.Is(rerr, io.EOF) {
+			return rows, nil
+		}
+		if rerr != nil {
+			return nil, fmt.Errorf("%s: %w", path, rerr)
+		}
+		r, perr := parseRow(fields, names, form.names)
+		if perr != nil {
+			line, _ := in.FieldPos(0)
+			return nil, fmt.Errorf("%s:%d: %w", path, line, perr)
+		}
+		rows = append(rows, r)
+	}
+}
+
+func parseRow(fields, names []string, named int) (row, error) {
+	at, err := results.ParseInstant(fields[0])
+	if err != nil {
+		return row{}, fmt.Errorf("t: %w", err)
+	}
+	r := row{at: at.Seconds(), of: strings.Join(fields[1:1+named], "/")}
+	for i := 1 + named; i < len(fields); i++ {
+		v, perr := strconv.ParseFloat(fields[i], 64)
+		if perr != nil || v < 0 || v > maxFigure {
+			return row{}, fmt.Errorf("%s: %q is not a number from 0 to %g", names[i], fields[i], maxFigure)
+		}
+		r.figures = append(r.figures, v)
+	}
+	return r, nil
+}
+
+// maxFigure bounds what can be drawn.
+const maxFigure = 1e18
