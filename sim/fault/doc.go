@@ -33,6 +33,6 @@
 //
 // # Reports
 //
-// Every fault that begins has a number, and Config.Report hears of its beginning and its end. Close ends those that last
-// longer than the run.
+// Every fault that begins has a number, and Config.Report hears of its beginning, just before it, and of its end, just
+// after it. StillOn tells of those that have begun and not ended.
 package fault

@@ -164,7 +164,7 @@ func TestCrash(t *testing.T) {
 			require.NoError(t, engine.Run(sim.Never))
 			require.Equal(t, test.want, k.log)
 			require.Equal(t, test.notes, faults.Notes())
-			require.Empty(t, faults.Close(), "it is over at once")
+			require.Empty(t, faults.StillOn(), "it is over at once")
 		})
 	}
 }

@@ -147,8 +147,11 @@ func (f *Faults) begin(e Effect, name string, lasts time.Duration) {
 	f.begun++
 	o := &occurrence{f: f, effect: e, id: f.begun, name: name, since: f.engine.Now()}
 	f.open[o.id] = o
-	e.begin(f, o)
+	if on, ok := e.(onNodes); ok {
+		f.aim(o, on.of())
+	}
 	f.report(o, true)
+	e.begin(f, o)
 	switch _, instant := e.(*Crash); {
 	case instant:
 		o.finish()
@@ -181,16 +184,13 @@ func (f *Faults) report(o *occurrence, begin bool) {
 	f.cfg.Report(Event{ID: o.id, Kind: o.effect.kind(), Name: o.name, Nodes: names, At: f.engine.Now(), Begin: begin})
 }
 
-// Close reports the end of all faults that are still on when the run ends, and returns their beginnings, in their order.
-// Nothing is repaired.
-func (f *Faults) Close() []Event {
+// StillOn returns the beginnings of all faults that have not ended, in their order. Reports have no end of them either.
+func (f *Faults) StillOn() []Event {
 	var list []Event
 	for _, id := range slices.Sorted(maps.Keys(f.open)) {
 		o := f.open[id]
-		f.report(o, false)
 		list = append(list, Event{ID: id, Kind: o.effect.kind(), Name: o.name, At: o.since, Begin: true})
 	}
-	clear(f.open)
 	return list
 }
 

@@ -163,16 +163,18 @@ func (f *Faults) hit(nodes Nodes) []*cluster.Node {
 	return list
 }
 
-// each begins or ends a fault on each of its nodes.
-func (f *Faults) each(o *occurrence, nodes Nodes, count func(*toll)) {
-	if nodes != nil {
-		for _, n := range f.hit(nodes) {
-			o.nodes = append(o.nodes, cluster.KeyOf(n))
-		}
-		if len(o.nodes) == 0 {
-			f.note("%s of %v: there is no such node", o.effect.kind(), nodes)
-		}
+// aim finds the nodes that a fault hits.
+func (f *Faults) aim(o *occurrence, nodes Nodes) {
+	for _, n := range f.hit(nodes) {
+		o.nodes = append(o.nodes, cluster.KeyOf(n))
 	}
+	if len(o.nodes) == 0 {
+		f.note("%s of %v: there is no such node", o.effect.kind(), nodes)
+	}
+}
+
+// each begins or ends a fault on each of its nodes.
+func (f *Faults) each(o *occurrence, count func(*toll)) {
 	for _, key := range o.nodes {
 		f.change(key, count)
 	}

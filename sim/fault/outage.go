@@ -14,8 +14,8 @@ type PowerLoss struct{ Nodes Nodes }
 func (p *PowerLoss) kind() string                   { return "power loss" }
 func (p *PowerLoss) target() string                 { return p.Nodes.String() }
 func (p *PowerLoss) check(f *Faults) error          { return f.some(p.Nodes) }
-func (p *PowerLoss) begin(f *Faults, o *occurrence) { f.each(o, p.Nodes, func(t *toll) { t.down++ }) }
-func (p *PowerLoss) end(f *Faults, o *occurrence)   { f.each(o, nil, func(t *toll) { t.down-- }) }
+func (p *PowerLoss) begin(f *Faults, o *occurrence) { f.each(o, func(t *toll) { t.down++ }) }
+func (p *PowerLoss) end(f *Faults, o *occurrence)   { f.each(o, func(t *toll) { t.down-- }) }
 func (p *PowerLoss) on(nodes Nodes) Effect          { return &PowerLoss{nodes} }
 
 // Partition cuts nodes off: they run on, and reach neither the control plane nor other zones; nor are they reached.
@@ -25,9 +25,9 @@ func (p *Partition) kind() string          { return "partition" }
 func (p *Partition) target() string        { return p.Nodes.String() }
 func (p *Partition) check(f *Faults) error { return f.some(p.Nodes) }
 func (p *Partition) begin(f *Faults, o *occurrence) {
-	f.each(o, p.Nodes, func(t *toll) { t.isolated++ })
+	f.each(o, func(t *toll) { t.isolated++ })
 }
-func (p *Partition) end(f *Faults, o *occurrence) { f.each(o, nil, func(t *toll) { t.isolated-- }) }
+func (p *Partition) end(f *Faults, o *occurrence) { f.each(o, func(t *toll) { t.isolated-- }) }
 func (p *Partition) on(nodes Nodes) Effect        { return &Partition{nodes} }
 
 // Slow makes everything that begins on nodes take Factor times as long.
@@ -47,11 +47,11 @@ func (s *Slow) check(f *Faults) error {
 }
 
 func (s *Slow) begin(f *Faults, o *occurrence) {
-	f.each(o, s.Nodes, func(t *toll) { t.slow = append(t.slow, s.Factor) })
+	f.each(o, func(t *toll) { t.slow = append(t.slow, s.Factor) })
 }
 
 func (s *Slow) end(f *Faults, o *occurrence) {
-	f.each(o, nil, func(t *toll) {
+	f.each(o, func(t *toll) {
 		i := slices.Index(t.slow, s.Factor)
 		t.slow = slices.Delete(t.slow, i, i+1)
 	})
@@ -82,9 +82,6 @@ func (s *Shutdown) check(f *Faults) error {
 
 func (s *Shutdown) begin(f *Faults, o *occurrence) {
 	o.stages = map[cluster.UID]bool{}
-	for _, n := range f.hit(s.Nodes) {
-		o.nodes = append(o.nodes, cluster.KeyOf(n))
-	}
 	for _, key := range o.nodes {
 		f.cfg.Kubelet.Shutdown(key.Name, s.Grace, s.Critical, func() { o.powerOff(key) })
 	}

@@ -268,7 +268,7 @@ func TestProcessesOverlap(t *testing.T) {
 				begun++
 			}
 		}
-		checkEvents(t, events, faults.Close, begun)
+		checkEvents(t, events, faults.StillOn, begun)
 	})
 }
 

@@ -43,7 +43,7 @@ func (s *simulation) scriptFaults(k *kubelet.Kubelet) error {
 	s.pausable(k, apiServerName)
 	s.pausable(k.Registry(), registryName)
 	s.faults = fault.New(s.engine, s.store, fault.Config{
-		Plain: s.apps == nil, Kubelet: k, Components: s.components, Report: s.faultReport(),
+		Plain: s.apps == nil, Kubelet: k, Components: s.components, Report: s.recordFault,
 		Undo: func(name cluster.NamespacedName) error { return deployment.Undo(name, 0)(s.store) },
 	})
 	for i := range s.scenario.Faults {
@@ -101,21 +101,15 @@ func (s *simulation) effectOf(f *workloads.Fault, stream string) fault.Effect {
 	return &fault.PowerLoss{Nodes: f.Nodes}
 }
 
-// faultReport returns who hears of faults, nil if nobody does.
-func (s *simulation) faultReport() func(fault.Event) {
-	hears, ok := any(s.recorder).(interface{ OnFault(results.FaultEvent) })
-	if !ok {
-		return nil
-	}
-	return func(e fault.Event) { hears.OnFault(results.FaultEvent(e)) }
-}
+// recordFault hands a fault to the recorder.
+func (s *simulation) recordFault(e fault.Event) { s.recorder.OnFault(results.FaultEvent(e)) }
 
-// faultWarnings ends the faults, and says what could not go wrong as it was to, and what is still on.
+// faultWarnings says what could not go wrong as it was to, and what is still on.
 func (s *simulation) faultWarnings() []string {
 	if s.faults == nil {
 		return nil
 	}
-	return append(s.faults.Notes(), stillOn(s.faults.Close())...)
+	return append(s.faults.Notes(), stillOn(s.faults.StillOn())...)
 }
 
 // mostNamed is how many faults of a kind are named in warnings; of more there is one warning for all.
