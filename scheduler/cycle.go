@@ -14,7 +14,9 @@ type cycleEvent Scheduler
 // Fire implements sim.Event: pop, decide, apply.
 func (c *cycleEvent) Fire(now sim.Time) {
 	s := (*Scheduler)(c)
-	s.cycling = false
+	if s.cycling = false; s.paused {
+		return
+	}
 	if batch := s.popBatch(); len(batch) > 0 {
 		s.decide(now, batch)
 		if s.cfg.CycleTime != nil {

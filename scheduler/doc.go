@@ -20,6 +20,8 @@
 //	                      |                             ^
 //	                      +--rejected--> unschedulable --+ a hinted event, or 5 minutes have passed
 //
+// While the scheduler is paused (Pause) no cycle begins; news is heard, and bindings that were decided are made.
+//
 // # Remembered answers
 //
 // Pods of one class (one *cluster.PodSpec) get the same answer from a node that has not changed, from every plugin that

@@ -22,6 +22,7 @@ type Scheduler struct {
 	observers  []func(*framework.Decision)
 
 	cycling   bool     // a cycle is pending
+	paused    bool     // no cycle begins
 	busyUntil sim.Time // the last cycle takes until then
 	flushAt   sim.Time // when the pending flush fires; Never: none is
 	flush     sim.Handle
@@ -227,7 +228,7 @@ func (s *Scheduler) podWaits(before, pod *cluster.Pod, c *cluster.Change) {
 
 // wake makes sure that a cycle is pending if there is a pod to try, and a flush if there is one to flush.
 func (s *Scheduler) wake() {
-	if !s.cycling && s.queue.ready() {
+	if !s.cycling && !s.paused && s.queue.ready() {
 		s.cycling = true
 		s.engine.At(max(s.engine.Now(), s.busyUntil), sim.PhaseSchedule, (*cycleEvent)(s))
 	}

@@ -2,7 +2,6 @@ package workloads
 
 import (
 	"fmt"
-	"path"
 	"path/filepath"
 	"strings"
 	"time"
@@ -37,12 +36,13 @@ func (d *decoder) scenario(v value) *Scenario {
 	if s.Autoscaler == nil {
 		d.require(v, has, "cluster")
 	}
-	if !s.Reconciled() {
+	if !s.managed() {
 		d.require(v, has, "workload")
 	}
 	if d.err == nil {
 		d.checkNames(s)
 		d.checkLoad(s)
+		d.checkFaults(s)
 	}
 	return s
 }
@@ -59,28 +59,6 @@ func (d *decoder) scheduler(v value) Scheduler {
 		d.fail(v, "policy and config are both given: the configuration names the policies")
 	}
 	return s
-}
-
-func (d *decoder) fault(v value) Fault {
-	var f Fault
-	has := d.object(v,
-		into("node", &f.Node, d.identifier),
-		into("nodes", &f.Nodes, d.pattern),
-		into("zone", &f.Zone, d.identifier),
-		into("at", &f.At, d.span),
-		into("for", &f.For, d.longSpan),
-	)
-	d.exactlyOne(v, has, "node", "nodes", "zone")
-	d.require(v, has, "at")
-	return f
-}
-
-func (d *decoder) pattern(v value) string {
-	pattern := d.identifier(v)
-	if _, err := path.Match(pattern, ""); err != nil {
-		d.fail(v, "not a pattern of names such as n-*: %s", pattern)
-	}
-	return pattern
 }
 
 func (d *decoder) results(v value) Results {

@@ -199,16 +199,6 @@ func (l Latency) node() *yaml.Node {
 	)
 }
 
-func (f Fault) node() *yaml.Node {
-	return object(
-		unless(f.Node == "", "node", text(f.Node)),
-		unless(f.Nodes == "", "nodes", text(f.Nodes)),
-		unless(f.Zone == "", "zone", text(f.Zone)),
-		pair{"at", spanNode(f.At)},
-		unless(f.For == 0, "for", spanNode(f.For)),
-	)
-}
-
 func (r Results) node() *yaml.Node {
 	return object(
 		pair{"sampleEvery", spanNode(r.SampleEvery)},

@@ -3,7 +3,6 @@ package workloads
 import (
 	"errors"
 	"fmt"
-	"path"
 	"slices"
 	"strconv"
 	"strings"
@@ -155,22 +154,10 @@ func (s *Scenario) checkCut(field, file string, c cutter) error {
 // checkFaults reports faults that no node answers to: a slip in a name must not make a run without faults.
 func (s *Scenario) checkFaults(store *cluster.Store) error {
 	for i, f := range s.Faults {
-		matches := func(o cluster.Object) bool { return f.Matches(o.(*cluster.Node)) }
-		if !slices.ContainsFunc(store.List(cluster.KindNode), matches) {
+		matches := func(o cluster.Object) bool { return f.Nodes.Matches(o.(*cluster.Node)) }
+		if f.Kind.OnNodes() && !slices.ContainsFunc(store.List(cluster.KindNode), matches) {
 			return s.Errorf(fmt.Sprintf("faults[%d]", i), "no node of the cluster answers to it")
 		}
 	}
 	return nil
-}
-
-// Matches tells whether the fault takes that node down.
-func (f Fault) Matches(node *cluster.Node) bool {
-	switch {
-	case f.Node != "":
-		return node.Name == f.Node
-	case f.Nodes != "":
-		matched, err := path.Match(f.Nodes, node.Name)
-		return matched && err == nil // decoding has checked the pattern
-	}
-	return f.Zone != "" && node.Labels[cluster.LabelZone] == f.Zone
 }

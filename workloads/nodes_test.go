@@ -155,26 +155,6 @@ func TestBuildErrors(t *testing.T) {
 	require.ErrorIs(t, err, fs.ErrNotExist)
 }
 
-func TestFaultsMatchNodes(t *testing.T) {
-	node := newNode("n-3", 0, "")
-	node.Labels[cluster.LabelZone] = "a"
-	for _, c := range []struct {
-		fault Fault
-		want  bool
-	}{
-		{Fault{Node: "n-3"}, true},
-		{Fault{Node: "n-33"}, false},
-		{Fault{Nodes: "n-*"}, true},
-		{Fault{Nodes: "*"}, true},
-		{Fault{Nodes: "m-*"}, false},
-		{Fault{Zone: "a"}, true},
-		{Fault{Zone: "b"}, false},
-	} {
-		require.Equal(t, c.want, c.fault.Matches(node), c.fault)
-	}
-	require.False(t, Fault{}.Matches(newNode("n", 0, "")))
-}
-
 func TestOpenWorkload(t *testing.T) {
 	file := writeFile(t, podTable)
 	text := strings.Replace(small, "workload:", "workload:\n  - trace: {format: openb, path: nodes.csv}", 1)

@@ -75,9 +75,7 @@ func genScenario(t *rapid.T) *Scenario {
 		s.Workload = append(s.Workload, genWorkload(t, i))
 	}
 	for range rapid.IntRange(0, 2).Draw(t, "faults") {
-		f := Fault{At: genSpan.Draw(t, "at"), For: genSpan.Draw(t, "for")}
-		*rapid.SampledFrom([]*string{&f.Node, &f.Zone, &f.Nodes}).Draw(t, "kind") = rapid.StringMatching(`[a-z*?.-]{1,9}`).Draw(t, "what")
-		s.Faults = append(s.Faults, f)
+		s.Faults = append(s.Faults, genFault(t, s))
 	}
 	if rapid.Bool().Draw(t, "percentage") {
 		n := rapid.IntRange(0, 100).Draw(t, "of nodes")

@@ -159,15 +159,6 @@ type Latency struct {
 	Burst    int          // calls at once before that limit counts; needs QPS
 }
 
-// Fault takes nodes down. Exactly one of Node, Nodes and Zone is set.
-type Fault struct {
-	Node  string        // a node's name
-	Nodes string        // a pattern of names as path.Match has it: "n-*"
-	Zone  string        // the nodes of a zone
-	At    time.Duration // when they go down
-	For   time.Duration // how long they stay down; 0 (the default): for ever
-}
-
 // Results says what is recorded.
 type Results struct {
 	SampleEvery time.Duration // interval of the time series; 0 (the default): none

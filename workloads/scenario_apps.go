@@ -152,9 +152,20 @@ type Patch struct {
 // ContainerImage is an entry of spec.template.spec.containers.
 type ContainerImage struct{ Name, Image string }
 
-// Reconciled tells whether the scenario may have objects that controllers reconcile: without manifests, actions and an
-// autoscaler it has none, and needs no controllers.
+// Reconciled tells whether controllers run: where there may be objects for them, and where faults mean something to them
+// alone.
 func (s *Scenario) Reconciled() bool {
+	for _, f := range s.Faults {
+		if f.Kind.needsControllers() {
+			return true
+		}
+	}
+	return s.managed()
+}
+
+// managed tells whether the scenario may have objects that controllers reconcile: without manifests, actions, load
+// and an autoscaler it has none.
+func (s *Scenario) managed() bool {
 	for _, c := range s.Cluster {
 		if len(c.Manifests) > 0 {
 			return true

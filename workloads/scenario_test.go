@@ -133,6 +133,21 @@ faults:
   - {zone: a, at: 26h, for: 40m}
   - {node: web-3.example, at: 0s}
   - {nodes: "web-*", at: 1h}
+  - {name: cable, partition: {zones: "[ab]"}, at: 1h, for: 10m}
+  - {slow: {selector: pool=web, factor: 4}, at: 1h}
+  - {shutdown: {rack: web}, rackLabel: pool, at: 1h, for: 1h}
+  - {pause: kube-scheduler, at: 1h, for: 5m}
+  - {registry: outage, at: 1h, for: 5m}
+  - {crash: {selector: app=web, namespace: shop, container: c, pods: 3, exitCode: 3}, at: 1h}
+  - {oom: {share: 0.5}, at: 1h}
+  - {badRollout: deployment/shop/web, image: "web:v3", fails: crash, after: 3s, at: 1h, for: 10m}
+  - {badRollout: deploy/web, at: 1h}
+  - {nodes: "*", timeBetween: {exponential: 90d}, repair: {lognormal: {median: 30m, sigma: 1}}}
+  - {racks: "*", rackLabel: pool, at: 1d, timeBetween: {weibull: {shape: 0.7, scale: 365d}}, repair: 3h}
+  - {partition: {nodes: "*"}, domain: zone, timeBetween: {gamma: {shape: 2, mean: 365d}}, repair: 10m}
+  - {crash: {selector: app=web}, timeBetween: 1d}
+  - {preset: google-rack, name: racks, rackLabel: row}
+  - {preset: google-machine, zone: a, repair: 1h}
 results: {sampleEvery: 1m, events: false, decisions: full}
 `
 
@@ -176,8 +191,10 @@ func TestEveryKeyIsRead(t *testing.T) {
 	requireLoad(t, s)
 	requireActions(t, s)
 	require.Equal(t, []Fault{
-		{Zone: "a", At: 26 * time.Hour, For: 40 * time.Minute}, {Node: "web-3.example"}, {Nodes: "web-*", At: time.Hour},
-	}, s.Faults)
+		{Kind: PowerLoss, Nodes: Targets{Zone: "a"}, At: 26 * time.Hour, For: 40 * time.Minute},
+		{Kind: PowerLoss, Nodes: Targets{Node: "web-3.example"}}, {Kind: PowerLoss, Nodes: Targets{Nodes: "web-*"}, At: time.Hour},
+	}, s.Faults[:3])
+	requireFaults(t, s.Faults[3:])
 	require.Equal(t, Results{time.Minute, false, DecisionsFull}, s.Results)
 }
 

@@ -125,23 +125,29 @@ func TestEveryScenarioFile(t *testing.T) {
 
 // The README names every key, and its example is a scenario.
 func TestReadme(t *testing.T) {
-	text, err := os.ReadFile("README.md")
-	require.NoError(t, err)
+	text := readme(t)
 	s := decode(t, full)
 	keys := 0
 	for _, m := range regexp.MustCompile(`(?m)^[ -]*([A-Za-z-]+):( |$)`).FindAllStringSubmatch(marshal(t, s), -1) {
 		if key := m[1]; key != "pool" && key != "empty" { // labels of the example's own
-			require.True(t, strings.Contains(string(text), "`"+key+"`"), "README.md does not say what %s is", key)
+			require.True(t, strings.Contains(text, "`"+key+"`"), "README.md does not say what %s is", key)
 			keys++
 		}
 	}
 	require.Greater(t, keys, 60)
 	examples := 0
-	for i, block := range strings.Split(string(text), "```") {
+	for i, block := range strings.Split(text, "```") {
 		if body, ok := strings.CutPrefix(block, "yaml\n"); ok && i%2 == 1 {
 			decode(t, body)
 			examples++
 		}
 	}
 	require.Positive(t, examples)
+}
+
+func readme(t *testing.T) string {
+	t.Helper()
+	text, err := os.ReadFile("README.md")
+	require.NoError(t, err)
+	return string(text)
 }

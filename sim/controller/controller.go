@@ -51,6 +51,8 @@ type Controller struct {
 	keys    map[cluster.NamespacedName]*keyState
 	busy    int  // workers
 	pending bool // a drain event is on its way
+	paused  bool
+	held    []sim.Event // what would have gone on while paused, in order
 	syncs   uint64
 	errors  uint64
 }
@@ -176,7 +178,7 @@ func (t *timer) Fire(sim.Time) {
 func (t *timer) String() string { return t.c.name + ": requeue " + t.name.String() }
 
 func (c *Controller) wake() {
-	if !c.pending && len(c.queue) > 0 && c.busy < c.opts.Workers {
+	if !c.paused && !c.pending && len(c.queue) > 0 && c.busy < c.opts.Workers {
 		c.pending = true
 		c.engine.At(c.engine.Now(), sim.PhaseControl, c)
 	}
@@ -185,6 +187,9 @@ func (c *Controller) wake() {
 // Fire implements sim.Event: a worker takes the next name.
 func (c *Controller) Fire(now sim.Time) {
 	c.pending = false
+	if c.paused {
+		return
+	}
 	name := c.queue[0]
 	c.queue = c.queue[1:]
 	k := c.keys[name]

@@ -115,6 +115,9 @@ type arrival struct {
 
 // Fire implements sim.Event.
 func (a *arrival) Fire(now sim.Time) {
+	if a.s.c.hold(a) {
+		return
+	}
 	a.s.note(a.call(a.s.c.store))
 	if a.s.open--; a.s.open == 0 {
 		a.s.next(now)

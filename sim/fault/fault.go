@@ -1,7 +1,9 @@
 package fault
 
 import (
+	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"time"
 
@@ -9,189 +11,197 @@ import (
 	"github.com/wavetank/wavetank/sim/cluster"
 )
 
-// Outage is a time without power for some nodes: those that are named, or all that are in the zone when it begins.
-type Outage struct {
-	Nodes []string
-	Zone  string // value of cluster.LabelZone; either Nodes or Zone is given
+// Config says what faults act upon, besides the nodes in the store. The zero value is enough for faults of nodes but
+// Shutdown.
+type Config struct {
+	// Plain says that no controllers watch over the nodes: a node without power is marked and tainted at once.
+	Plain bool
+	// Kubelet runs the pods; Shutdown and Crash need it.
+	Kubelet Kubelet
+	// Components are what can be paused, by name. One name may stand for several, and one may have several names.
+	Components map[string][]Pausable
+	// Undo rolls a Deployment back to the revision before; nil: a BadRollout stays.
+	Undo func(deployment cluster.NamespacedName) error
+	// Report hears of every fault that begins or ends; nil: nobody does.
+	Report func(Event)
+}
+
+// Kubelet is what faults do to pods on their nodes.
+type Kubelet interface {
+	// Crash ends containers of a pod that run, all or the one of a name, and tells whether there were any.
+	Crash(pod cluster.UID, container string, code int32, oom bool) bool
+	// Shutdown ends the pods of a node within a grace period, the last part of it for critical ones, and then calls done.
+	Shutdown(node string, grace, critical time.Duration, done func())
+	// CancelShutdown takes that back.
+	CancelShutdown(node string)
+}
+
+// Pausable is a component that can stand still and go on. Values are compared: one that has two names is paused once.
+type Pausable interface{ Pause(paused bool) }
+
+// Event is the beginning or the end of a fault.
+type Event struct {
+	ID    int // of the fault, from 1 in the order in which they begin
+	Kind  string
+	Name  string   // what a reader calls it: "zone a", "node n-3"
+	Nodes []string // that it takes down, cuts off or slows; none where it hits something else
 	At    sim.Time
-	For   time.Duration // 0: for ever
+	Begin bool
 }
 
-// unreachable keeps schedulers away from a node that is down.
-var unreachable = cluster.Taint{Key: cluster.TaintUnreachable, Effect: cluster.NoSchedule}
-
-// TakeDown sets the node down and taints it. It returns cluster.ErrNotFound if there is no such node; one that is down
-// stays as it is.
-func TakeDown(store *cluster.Store, name string) error {
-	if n := store.Node(name); n != nil && n.Down {
-		return nil
-	}
-	return store.EditNode(name, cluster.ReasonNodeDown, func(n *cluster.Node) {
-		n.Down, n.Silent, n.Ready = true, store.Now(), cluster.ConditionUnknown
-		if !slices.Contains(n.Taints, unreachable) {
-			n.Taints = append(slices.Clone(n.Taints), unreachable)
-		}
-	})
+// Fault is something that goes wrong once.
+type Fault struct {
+	Name   string        // in reports; "": what it hits
+	At     sim.Time      // when it begins
+	For    time.Duration // how long it lasts; 0: to the end of the run. Without meaning for a Crash
+	Effect Effect
 }
 
-// BringUp undoes TakeDown. It returns cluster.ErrNotFound if there is no such node; one that is up stays as it is.
-func BringUp(store *cluster.Store, name string) error {
-	if n := store.Node(name); n != nil && !n.Down {
-		return nil
-	}
-	return store.EditNode(name, cluster.ReasonNodeUp, func(n *cluster.Node) {
-		n.Down, n.Ready = false, cluster.ConditionTrue
-		n.Taints = slices.DeleteFunc(slices.Clone(n.Taints), func(t cluster.Taint) bool { return t == unreachable })
-	})
+// Effect is one kind of fault, and what it hits.
+type Effect interface {
+	// kind names it in reports, target what it hits.
+	kind() string
+	target() string
+	// check returns why it cannot happen in this cluster.
+	check(f *Faults) error
+	// begin makes it true; end takes that back.
+	begin(f *Faults, o *occurrence)
+	end(f *Faults, o *occurrence)
 }
 
-// Faults makes nodes of one cluster fail and return, and counts the outages that each of them is in.
+// Faults are all that goes wrong in one cluster. There should be one: faults that overlap count only against others of the
+// same.
 type Faults struct {
-	engine  *sim.Engine
-	store   *cluster.Store
-	outages map[cluster.UID]int
-	watched bool // see Kubernetes
+	cfg    Config
+	engine *sim.Engine
+	store  *cluster.Store
+
+	nodes  map[cluster.UID]*toll
+	paused map[Pausable]int
+	broken map[string]*BadRollout // by image
+	open   map[int]*occurrence
+	begun  int
+	notes  []string
 }
 
-// Option changes what an outage does.
-type Option func(*Faults)
-
-// Kubernetes is for clusters with controllers: an outage takes the power from a node and nothing else. That others hear of
-// it, and what they do then, is the business of the node lifecycle controller.
-func Kubernetes(f *Faults) { f.watched = true }
-
-// New returns the faults of a cluster. There should be one for each: outages count only against others of the same.
-func New(engine *sim.Engine, store *cluster.Store, options ...Option) *Faults {
-	f := &Faults{engine: engine, store: store, outages: map[cluster.UID]int{}}
-	for _, o := range options {
-		o(f)
-	}
-	return f
+// New returns the faults of a cluster, of which there are none yet.
+func New(engine *sim.Engine, store *cluster.Store, cfg Config) *Faults {
+	return &Faults{cfg: cfg, engine: engine, store: store, nodes: map[cluster.UID]*toll{}, paused: map[Pausable]int{},
+		broken: map[string]*BadRollout{}, open: map[int]*occurrence{}}
 }
 
-// power takes the power from a node, or gives it back.
-func (f *Faults) power(name string, on bool) error {
-	switch n := f.store.Node(name); {
-	case !f.watched && on:
-		return BringUp(f.store, name)
-	case !f.watched:
-		return TakeDown(f.store, name)
-	case n == nil || n.Down == !on:
-		return nil
-	case on:
-		return f.store.EditNode(name, cluster.ReasonNodeUp, func(n *cluster.Node) { n.Down = false })
+// Add has a fault happen. One that is in the past, or hits what is not there or nothing, is an error.
+func (f *Faults) Add(fault Fault) error {
+	switch now := f.engine.Now(); {
+	case fault.Effect == nil:
+		return errors.New("nothing goes wrong")
+	case fault.At < now:
+		return fmt.Errorf("at %v is in the past: it is %v", fault.At, now)
+	case fault.For < 0:
+		return fmt.Errorf("for %v is negative", fault.For)
 	}
-	return f.store.EditNode(name, cluster.ReasonNodeDown, func(n *cluster.Node) { n.Down, n.Silent = true, f.store.Now() })
-}
-
-// Script is Faults.Script for a cluster whose outages are all known at once.
-func Script(engine *sim.Engine, store *cluster.Store, outages []Outage, options ...Option) error {
-	return New(engine, store, options...).Script(outages)
-}
-
-// Script makes the outages happen. The store must hold the nodes: an outage of a node or zone that it does not know, of
-// neither or both, or in the past, is an error, and none of the outages happens. A node with outages that overlap
-// returns when all are over; one that was deleted in the meantime does not return, and one made anew under its name is
-// another.
-func (f *Faults) Script(outages []Outage) error {
-	for i := range outages {
-		if err := outages[i].validate(f.engine.Now(), f.store); err != nil {
-			return fmt.Errorf("outage %d: %w", i+1, err)
-		}
+	if err := fault.Effect.check(f); err != nil {
+		return err
 	}
-	for _, o := range outages {
-		f.engine.At(o.At, sim.PhaseWorld, &begin{f, o})
-	}
+	f.engine.At(fault.At, sim.PhaseWorld, &scripted{f, fault})
 	return nil
 }
 
-func (o *Outage) validate(now sim.Time, store *cluster.Store) error {
-	switch {
-	case (len(o.Nodes) > 0) == (o.Zone != ""):
-		return fmt.Errorf("either nodes or a zone must be given")
-	case o.At < now:
-		return fmt.Errorf("at %v is in the past: it is %v", o.At, now)
-	case o.For < 0:
-		return fmt.Errorf("for %v is negative", o.For)
-	case o.Zone != "" && len(inZone(store, o.Zone)) == 0:
-		return fmt.Errorf("no node is in zone %q", o.Zone)
-	}
-	for _, name := range o.Nodes {
-		if store.Node(name) == nil {
-			return fmt.Errorf("there is no node %q", name)
-		}
-	}
-	return nil
-}
-
-// affected returns the nodes of an outage that begins now.
-func (f *Faults) affected(o *Outage) []*cluster.Node {
-	if o.Zone != "" {
-		return inZone(f.store, o.Zone)
-	}
-	var nodes []*cluster.Node
-	for _, name := range o.Nodes {
-		if n := f.store.Node(name); n != nil {
-			nodes = append(nodes, n)
-		}
-	}
-	return nodes
-}
-
-// inZone returns the nodes of a zone by name.
-func inZone(store *cluster.Store, zone string) []*cluster.Node {
-	var nodes []*cluster.Node
-	for _, o := range store.List(cluster.KindNode) {
-		if n := o.(*cluster.Node); n.Labels[cluster.LabelZone] == zone {
-			nodes = append(nodes, n)
-		}
-	}
-	return nodes
-}
-
-// begin is the beginning of an outage.
-type begin struct {
+// scripted is the beginning of a fault.
+type scripted struct {
 	f *Faults
-	o Outage
+	Fault
 }
 
 // Fire implements sim.Event.
-func (b *begin) Fire(sim.Time) {
-	e := &end{f: b.f}
-	for _, n := range b.f.affected(&b.o) {
-		e.nodes = append(e.nodes, cluster.KeyOf(n))
-		b.f.outages[n.UID]++
-		must(b.f.power(n.Name, false))
+func (s *scripted) Fire(sim.Time) {
+	lasts := time.Duration(-1)
+	if s.For > 0 {
+		lasts = s.For
 	}
-	if b.o.For > 0 {
-		b.f.engine.After(b.o.For, sim.PhaseWorld, e)
-	}
+	s.f.begin(s.Effect, s.Name, lasts)
 }
 
 // String names the event in the log.
-func (b *begin) String() string { return fmt.Sprintf("outage of %s%v", b.o.Zone, b.o.Nodes) }
+func (s *scripted) String() string { return s.Effect.kind() + " of " + s.Effect.target() }
 
-// end is the end of an outage.
-type end struct {
-	f     *Faults
-	nodes []cluster.Key
+// occurrence is a fault that has begun. It is the event of its own end.
+type occurrence struct {
+	f      *Faults
+	effect Effect
+	id     int
+	name   string
+	since  sim.Time
+	nodes  []cluster.Key
+	stages map[cluster.UID]bool // Shutdown: nodes that have gone down
+	over   bool
 }
 
-// Fire implements sim.Event.
-func (e *end) Fire(sim.Time) {
-	for _, key := range e.nodes {
-		e.f.outages[key.UID]--
-		n := e.f.store.Node(key.Name)
-		if e.f.outages[key.UID] == 0 && n != nil && n.UID == key.UID {
-			must(e.f.power(key.Name, true))
-		}
+var _ sim.Event = (*occurrence)(nil)
+
+// begin makes a fault true that lasts for a time; below 0: for ever.
+func (f *Faults) begin(e Effect, name string, lasts time.Duration) {
+	if name == "" {
+		name = e.target()
+	}
+	f.begun++
+	o := &occurrence{f: f, effect: e, id: f.begun, name: name, since: f.engine.Now()}
+	f.open[o.id] = o
+	if on, ok := e.(onNodes); ok {
+		f.aim(o, on.of())
+	}
+	f.report(o, true)
+	e.begin(f, o)
+	switch _, instant := e.(*Crash); {
+	case instant:
+		o.finish()
+	case lasts >= 0:
+		f.engine.After(lasts, sim.PhaseWorld, o)
 	}
 }
 
-// String names the event in the log.
-func (e *end) String() string { return fmt.Sprintf("end of an outage of %d nodes", len(e.nodes)) }
+// Fire implements sim.Event: the fault is over.
+func (o *occurrence) Fire(sim.Time) { o.finish() }
 
-// must is for writes to nodes that were looked up in this same event.
+// String names the event in the log.
+func (o *occurrence) String() string { return "end of " + o.effect.kind() + " of " + o.name }
+
+func (o *occurrence) finish() {
+	o.over = true
+	delete(o.f.open, o.id)
+	o.effect.end(o.f, o)
+	o.f.report(o, false)
+}
+
+func (f *Faults) report(o *occurrence, begin bool) {
+	if f.cfg.Report == nil {
+		return
+	}
+	var names []string
+	for _, key := range o.nodes {
+		names = append(names, key.Name)
+	}
+	f.cfg.Report(Event{ID: o.id, Kind: o.effect.kind(), Name: o.name, Nodes: names, At: f.engine.Now(), Begin: begin})
+}
+
+// StillOn returns the beginnings of all faults that have not ended, in their order. Reports have no end of them either.
+func (f *Faults) StillOn() []Event {
+	var list []Event
+	for _, id := range slices.Sorted(maps.Keys(f.open)) {
+		o := f.open[id]
+		list = append(list, Event{ID: id, Kind: o.effect.kind(), Name: o.name, At: o.since, Begin: true})
+	}
+	return list
+}
+
+// Notes returns what could not go wrong as it was to, in the order in which that turned out.
+func (f *Faults) Notes() []string { return f.notes }
+
+func (f *Faults) note(format string, args ...any) {
+	f.notes = append(f.notes, fmt.Sprintf("at %v: ", f.engine.Now())+fmt.Sprintf(format, args...))
+}
+
+// must is for writes to objects that were looked up in this same event.
 func must(err error) {
 	if err != nil {
 		panic("fault: " + err.Error())

@@ -64,7 +64,7 @@ func (k *Kubelet) heardConfig(now sim.Time, c *cluster.Change) {
 		return
 	}
 	k.waiting = slices.DeleteFunc(k.waiting, func(w *worker) bool {
-		if w.pod.Namespace != c.Object().Meta().Namespace {
+		if w.pod.Namespace != c.Object().Meta().Namespace || w.life.node.cut {
 			return false
 		}
 		w.retry(now)

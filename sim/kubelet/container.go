@@ -55,6 +55,7 @@ type container struct {
 	told     bool     // it was told to
 	finished sim.Time // its last end
 	image    sim.Time // when that has come
+	starved  bool     // the registry does not give it out
 	missed   sim.Time // since when an object is missing
 	crashes  backoff
 	next     sim.Handle
@@ -134,6 +135,10 @@ func (c *container) create(now sim.Time) {
 		c.message, c.missed = message, now
 		return
 	}
+	if c.w.k.closed && c.w.life.node.asks(c.w.k.cfg.Images, c.spec) {
+		c.starve(now)
+		return
+	}
 	at, reason := c.w.life.node.pull(c.w.k.cfg.Images, c.w.pod, c.spec, now)
 	switch {
 	case reason != "":
@@ -176,8 +181,8 @@ func (c *container) start(now sim.Time) {
 		c.run++
 		c.crashes.tried(now)
 	}
-	c.begun, c.state, c.reason, c.message = true, alive, "", ""
-	c.does, c.started = c.w.behaviour(c.spec, c.run), now
+	c.begun, c.starved, c.state, c.reason, c.message = true, false, alive, "", ""
+	c.does, c.started = c.w.life.node.slowedRun(c.w.behaviour(c.spec, c.run)), now
 	c.serving, c.told, c.ready, c.unready = false, false, sim.Never, sim.Never
 	c.passes, c.quits = now, sim.Never
 	c.foresee(now)
@@ -250,7 +255,7 @@ func (c *container) patience() time.Duration {
 
 // stop tells the container to end. One that would end by itself before, or in the instant in which it has to, does so.
 func (c *container) stop(now, deadline sim.Time) {
-	d, killed := stopTime(deadline.Sub(now), c.spec.PreStop, c.does.Stop)
+	d, killed := stopTime(deadline.Sub(now), c.spec.PreStop, c.w.life.node.slowed(c.does.Stop))
 	c.state = ending
 	if at := now.Add(d); d <= 0 || at < c.ends {
 		c.told = true

@@ -37,18 +37,36 @@
 //
 // # Failure of a node
 //
-// When a node goes down, all that runs there stops, and here its pods are Failed at that same instant with the reason
-// NodeLost. A node that returns is empty and ready. In a real cluster nobody knows at once: with Config.Heartbeats nothing is
-// written, and what becomes of the node and its pods is the business of the node lifecycle controller; a node that returns
-// reports that it is ready (nodestatus.go). Under Stages nothing is written: the pods of the node stay as they are until it
-// is back.
+// When a node goes down, all that runs there stops. Where nobody watches over nodes, its pods are Failed at that same
+// instant with the reason NodeLost, and a node that returns is empty and ready. Under Stages nothing is written: the pods
+// of the node stay as they are until it is back.
+//
+// With Config.Heartbeats a node lifecycle controller watches, and the kubelet writes nothing (outage.go, isolation.go) until it
+// reports that its node is ready again (nodestatus.go):
+//
+//	             +-- NodeState.Down: everything ends, nothing is written --> off --+-- pods that are being deleted: removed
+//	up, heard of |                                                                 +-- others: started again, or Failed
+//	             |                                                                 +-- bound meanwhile: admitted
+//	             +-- NodeState.Isolated, or the API server does not answer --> cut --> what is due is written, missed news is heard
+//
+// A container that the power took with it has ended with exit code 255 and the reason Unknown, as container runtimes find
+// it. Pods are started again from their init containers on, counted as restarts, and not ready until their probes say so; pods
+// of RestartNever, and plain pods that run for a time, have Failed. A node that is cut off goes on: of each pod the last
+// state is written when it can be, with the times at which it came to pass. NodeState.Slowdown makes pulls, starts, runs and
+// stops that begin while it holds take so many times as long.
+//
+// Faults reach the kubelet besides by Crash, Shutdown, Pause and Registry: containers that end in failure, machines that
+// shut down in good order, an API server that does not answer, and images that nobody gives out.
 //
 // # What differs from a real kubelet
 //
 // A container that ends is seen at once, and one whose back-off is over starts at once: a real kubelet looks about once in a
 // second. Retries for missing objects come every 10 s and not up to half as much later. Memory pressure is acted on when it
 // comes and not at the next look, at most every 10 s; the only pressure is that of memory, and the pods that count are those whose
-// App says what they use. Pods that run already when they are first heard of are plain.
+// App says what they use. Pods that run already when they are first heard of are plain. What a pod does on a node that is
+// cut off after its object is gone takes no time to end when the node hears of it. A machine that starts while it cannot
+// reach the API server runs nothing before it can: there are no static pods. Pulls do not need the network that a node is
+// cut off from; only Registry takes them down, and it makes them fail at once, with no timeout.
 //
 // # Cost
 //

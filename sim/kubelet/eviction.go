@@ -58,7 +58,7 @@ func (n *node) press(k *Kubelet, now sim.Time) {
 	}
 	k.engine.Cancel(n.next)
 	n.next = sim.Handle{}
-	if at := n.exceeds(now); !n.gone && at != sim.Never {
+	if at := n.exceeds(now); !n.gone && !n.off && at != sim.Never {
 		n.next = k.engine.At(max(at, n.quiet), sim.PhaseWorld, &pressure{k, n})
 	}
 }

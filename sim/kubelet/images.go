@@ -43,7 +43,7 @@ func (n *node) pull(of *Images, pod *cluster.Pod, c *cluster.Container, now sim.
 	if !ok {
 		return sim.Never, reasonPull
 	}
-	n.pulled = max(n.pulled, now).Add(of.takes(size))
+	n.pulled = max(n.pulled, now).Add(n.slowed(of.takes(size)))
 	n.images[name] = n.pulled
 	return n.pulled, ""
 }

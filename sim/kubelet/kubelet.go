@@ -23,7 +23,7 @@ type Config struct {
 	// Images says which images there are and how fast they come, besides what Pull says; nil: they are where they are needed.
 	Images *Images
 	// Heartbeats says that a node lifecycle controller watches over the nodes: what becomes of the pods of a node that fails
-	// is left to it, and the kubelet takes them up again when the node is back.
+	// is left to it, and the kubelet takes them up again when the node is back (outage.go).
 	Heartbeats bool
 	// Stages makes the kubelet a fake one, to which nothing above but WatchLatency applies; nil: it is not.
 	Stages *Stages
@@ -38,8 +38,12 @@ type Kubelet struct {
 	lives  map[cluster.UID]*life
 	free   []*life // for reuse
 
-	waiting []*worker // for objects that are missing
-	stages  *stages   // of a fake kubelet
+	waiting []*worker                // for objects that are missing
+	missed  map[string][]cluster.Key // pods bound to nodes that could not hear of it, by node
+	severed bool                     // the API server does not answer
+	closed  bool                     // nor does the image registry
+	past    sim.Time                 // when what is written now came to pass; 0: now
+	stages  *stages                  // of a fake kubelet
 
 	markRunning, markSucceeded, markLost func(*cluster.Pod) // made once: a write needs no closure
 }
@@ -55,6 +59,11 @@ type node struct {
 	quiet    sim.Time   // no eviction before
 	next     sim.Handle // the next eviction
 	gone     bool
+
+	off      bool // it has no power
+	cut      bool // it cannot reach the API server
+	deferred []*deferral
+	shutting *shutdown // nil: it is not being shut down
 }
 
 // stage says what a life's pending event will do.
@@ -64,6 +73,7 @@ const (
 	starting stage = iota + 1
 	running
 	stopping
+	rebooting // its node is back: it is about to run again
 )
 
 // life is one admitted pod on its node. It is the event of its own next step.
@@ -74,6 +84,8 @@ type life struct {
 	work  *worker      // nil for a plain pod
 	stage stage
 	end   sim.Time // when it ends by itself, once it runs
+	since sim.Time // when it began to run
+	ended bool     // by the kubelet, since the machine shuts down
 	next  sim.Handle
 }
 
@@ -81,7 +93,7 @@ type life struct {
 func New(engine *sim.Engine, store *cluster.Store, cfg Config) *Kubelet {
 	k := &Kubelet{cfg: cfg, engine: engine, store: store, nodes: map[string]*node{}, lives: map[cluster.UID]*life{}}
 	k.markRunning = func(p *cluster.Pod) {
-		p.Status.Phase, p.Status.StartedAt = cluster.Running, engine.Now()
+		p.Status.Phase, p.Status.StartedAt = cluster.Running, k.now()
 		k.setReady(&p.Status, true)
 	}
 	k.markSucceeded = func(p *cluster.Pod) { k.markEnded(p, cluster.Succeeded, "") }
@@ -93,6 +105,10 @@ func New(engine *sim.Engine, store *cluster.Store, cfg Config) *Kubelet {
 		newStages(k, *cfg.Stages)
 		return k
 	}
+	if cfg.Heartbeats {
+		k.missed = map[string][]cluster.Key{}
+		store.Observe(k.witness)
+	}
 	store.Watch("kubelet nodes", nil, k.heardNode, cluster.KindNode)
 	store.Watch("kubelet", cfg.WatchLatency, k.heardPod, cluster.KindPod)
 	store.Watch("kubelet objects", cfg.WatchLatency, k.heardConfig, cluster.KindConfigMap, cluster.KindSecret)
@@ -103,14 +119,14 @@ func New(engine *sim.Engine, store *cluster.Store, cfg Config) *Kubelet {
 const nodeLost = "NodeLost"
 
 func (k *Kubelet) markEnded(p *cluster.Pod, phase cluster.Phase, reason string) {
-	p.Status.Phase, p.Status.Reason, p.Status.Message, p.Status.FinishedAt = phase, reason, "", k.engine.Now()
+	p.Status.Phase, p.Status.Reason, p.Status.Message, p.Status.FinishedAt = phase, reason, "", k.now()
 	k.setReady(&p.Status, false)
 }
 
 // setReady sets the condition Ready, and when it changed: in whole seconds, as the API keeps it.
 func (k *Kubelet) setReady(s *cluster.PodStatus, ready bool) {
 	if s.Ready != ready {
-		s.Ready, s.ReadyTransition = ready, k.store.WholeSecond(k.engine.Now())
+		s.Ready, s.ReadyTransition = ready, k.store.WholeSecond(k.now())
 	}
 }
 
@@ -120,6 +136,9 @@ func (k *Kubelet) Pods() int { return len(k.lives) }
 // heardNode keeps the nodes on which something runs up to date. Their state is made when the first pod comes.
 func (k *Kubelet) heardNode(now sim.Time, c *cluster.Change) {
 	name := c.Object().Meta().Name
+	if k.cfg.Heartbeats {
+		k.revive(now, name)
+	}
 	st := k.nodes[name]
 	if st == nil || st.info.Node.UID != c.Object().Meta().UID {
 		return
@@ -163,6 +182,7 @@ func (k *Kubelet) lose(name string) {
 func (k *Kubelet) heardPod(_ sim.Time, c *cluster.Change) {
 	before, after := c.Pods()
 	switch {
+	case k.cfg.Heartbeats && k.deaf(c):
 	case after == nil:
 		k.drop(before.UID)
 	case after.NodeName == "":
@@ -183,6 +203,10 @@ func (k *Kubelet) admit(pod *cluster.Pod) {
 		return
 	}
 	st := k.up(n)
+	if st.shutting != nil {
+		k.end(pod, cluster.ReasonRejected, k.markShut)
+		return
+	}
 	if reason := admission(st.info, pod); reason != "" {
 		k.end(pod, cluster.ReasonRejected, func(p *cluster.Pod) { k.markEnded(p, cluster.Failed, reason) })
 		return
@@ -192,7 +216,7 @@ func (k *Kubelet) admit(pod *cluster.Pod) {
 	if app := k.appOf(pod); pod.Status.Phase == cluster.Pending && (app != nil || k.special(pod.Spec)) {
 		l.work = k.newWorker(l, app)
 	}
-	if d := k.startLatency(pod); d > 0 {
+	if d := st.slowed(k.startLatency(pod)); d > 0 {
 		l.next = k.engine.After(d, sim.PhaseWorld, l)
 		return
 	}
@@ -223,13 +247,17 @@ func (k *Kubelet) startLatency(pod *cluster.Pod) time.Duration {
 	return d
 }
 
-// current returns the newest version of a pod, nil if it is gone, made anew or has ended.
+// current returns the newest version of a pod, nil if it is gone, made anew or has ended. A node that is cut off does not
+// know: there the pod goes on.
 func (k *Kubelet) current(pod *cluster.Pod) *cluster.Pod {
 	p := k.store.Pod(pod.NamespacedName)
-	if p == nil || p.UID != pod.UID || p.Terminal() {
-		return nil
+	switch {
+	case p != nil && p.UID == pod.UID && !p.Terminal():
+		return p
+	case k.cfg.Heartbeats && k.isCut(pod.NodeName):
+		return pod
 	}
-	return p
+	return nil
 }
 
 // end writes the end of a pod. One that is being deleted as well is removed, as nothing is left to wait for.
@@ -246,12 +274,18 @@ func (k *Kubelet) end(pod *cluster.Pod, reason cluster.Reason, mark func(*cluste
 
 // edit and remove write to a pod that was looked up in this same event: an error is a mistake of ours.
 func (k *Kubelet) edit(p *cluster.Pod, reason cluster.Reason, mark func(*cluster.Pod)) {
+	if k.cfg.Heartbeats && k.postpone(p, reason, mark) {
+		return
+	}
 	if err := k.store.EditPod(cluster.KeyOf(p), reason, mark); err != nil {
 		panic("kubelet: " + err.Error())
 	}
 }
 
 func (k *Kubelet) remove(p *cluster.Pod, reason cluster.Reason) {
+	if k.cfg.Heartbeats && k.postpone(p, reason, nil) {
+		return
+	}
 	if err := k.store.Delete(cluster.KeyOf(p), reason); err != nil {
 		panic("kubelet: " + err.Error())
 	}

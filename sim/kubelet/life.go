@@ -18,12 +18,14 @@ func (l *life) Fire(sim.Time) {
 		l.finish()
 	case stopping:
 		l.kill()
+	case rebooting:
+		l.resume()
 	}
 }
 
 // String names the event in the log.
 func (l *life) String() string {
-	return [...]string{"", "start", "finish", "kill"}[l.stage] + " " + l.pod.NamespacedName.String()
+	return [...]string{"", "start", "finish", "kill", "restart"}[l.stage] + " " + l.pod.NamespacedName.String()
 }
 
 func (k *Kubelet) newLife(n *node, pod *cluster.Pod) *life {
@@ -47,6 +49,9 @@ func (k *Kubelet) drop(uid cluster.UID) {
 	delete(k.lives, uid)
 	k.engine.Cancel(l.next)
 	l.node.info.RemovePod(l.pod)
+	if s := l.node.shutting; s != nil {
+		s.ended(uid)
+	}
 	if l.work != nil {
 		l.work.abandon()
 		l.work.life = nil
@@ -71,10 +76,10 @@ func (l *life) start() {
 	if p.Status.Phase == cluster.Pending {
 		k.edit(p, cluster.ReasonStarted, k.markRunning)
 	}
-	l.stage = running
+	l.stage, l.since = running, k.engine.Now()
 	l.end = sim.Never
 	if l.pod.RunTime >= 0 {
-		l.end = k.engine.Now().Add(l.pod.RunTime)
+		l.end = k.engine.Now().Add(l.node.slowed(l.pod.RunTime))
 	}
 	l.next = k.engine.At(l.end, sim.PhaseWorld, l)
 }
@@ -87,8 +92,12 @@ func (l *life) finish() {
 
 // kill ends a pod that is being deleted: its object goes.
 func (l *life) kill() {
-	k, pod := l.k, l.pod
+	k, pod, ended := l.k, l.pod, l.ended
 	k.drop(pod.UID)
+	if ended {
+		k.end(pod, ReasonTerminated, k.markTerminated)
+		return
+	}
 	if p := k.current(pod); p != nil {
 		k.remove(p, cluster.ReasonKilled)
 	}
@@ -103,6 +112,9 @@ func (k *Kubelet) terminate(pod *cluster.Pod) {
 	if l.work != nil && l.stage == running {
 		l.work.terminate(pod)
 		return
+	}
+	if l.stage == stopping {
+		return // it is told already
 	}
 	d := l.stopTime(pod)
 	if d <= 0 {
@@ -124,5 +136,5 @@ func (l *life) stopTime(pod *cluster.Pod) time.Duration {
 		return 0
 	}
 	left := pod.DeletingSince.Add(pod.Spec.TerminationGracePeriod).Sub(l.k.engine.Now())
-	return min(left, l.k.cfg.Stop(pod))
+	return min(left, l.node.slowed(l.k.cfg.Stop(pod)))
 }

@@ -42,7 +42,7 @@ type nodeReport struct {
 // Fire implements sim.Event. A node that is gone or silent again, or has reported meanwhile, says nothing.
 func (r nodeReport) Fire(now sim.Time) {
 	n := r.k.store.Node(r.node.Name)
-	if n == nil || n.UID != r.node.UID || !n.Reachable() || n.Ready == cluster.ConditionTrue {
+	if n == nil || n.UID != r.node.UID || !n.Reachable() || n.Ready == cluster.ConditionTrue || r.k.severed {
 		return
 	}
 	if err := r.k.store.EditNode(n.Name, cluster.ReasonNodeReady, func(n *cluster.Node) {

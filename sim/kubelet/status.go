@@ -63,6 +63,12 @@ func (w *worker) waiting(phase cluster.Phase) (reason, message string) {
 // write brings the pod's status up to date. Nothing is written if nothing has changed.
 func (w *worker) write(now sim.Time) {
 	p, r := w.k.current(w.pod), w.report(now)
+	if w.began == 0 && r.phase == cluster.Running {
+		w.began = now
+	}
+	if w.life.node.cut {
+		return // what is true then is written when it can be
+	}
 	s := &p.Status
 	if r == (report{s.Phase, s.Ready, s.Reason, s.Message, s.Restarts}) {
 		return
@@ -70,7 +76,7 @@ func (w *worker) write(now sim.Time) {
 	w.k.edit(p, r.why(s), func(p *cluster.Pod) {
 		s := &p.Status
 		if s.Phase != r.phase {
-			s.Phase, s.StartedAt = r.phase, now
+			s.Phase, s.StartedAt = r.phase, w.began
 		}
 		w.k.setReady(s, r.ready)
 		s.Reason, s.Message, s.Restarts = r.reason, r.message, r.restarts
@@ -116,8 +122,11 @@ func (w *worker) outcome() outcome {
 	return outcome{phase: cluster.Succeeded, why: cluster.ReasonCompleted, reason: reasonCompleted}
 }
 
-// count writes the restarts.
+// count writes the restarts, and when the pod began if nobody knows.
 func (w *worker) count(p *cluster.Pod) {
+	if p.Status.Phase == cluster.Pending {
+		p.Status.StartedAt = w.began
+	}
 	p.Status.Restarts = 0
 	for _, c := range w.all {
 		p.Status.Restarts += int32(c.run)

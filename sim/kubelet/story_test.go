@@ -40,6 +40,12 @@ type act struct {
 	do func(t *testing.T, store *cluster.Store)
 }
 
+// hand is something that is done to the kubelet at a time.
+type hand struct {
+	at time.Duration
+	do func(k *kubelet.Kubelet)
+}
+
 // story is the life of one pod, p on n0, of 4 cores and a gigabyte.
 type story struct {
 	name  string
@@ -48,6 +54,7 @@ type story struct {
 	spec  cluster.PodSpec
 	run   time.Duration // of the pod; 0: for ever
 	acts  []act
+	hands []hand
 	until time.Duration
 	want  string
 }
@@ -57,13 +64,16 @@ func (s *story) tell(t *testing.T) {
 	if s.does != nil {
 		cfg.App = s.does.app
 	}
-	engine, store, _ := empty(cfg)
+	engine, store, k := empty(cfg)
 	checker := cluster.NewChecker(store, cluster.Rules{})
 	addNodes(t, store)
 	var told strings.Builder
 	store.Observe(func(c *cluster.Change) { told.WriteString(line(c)) })
 	for _, a := range s.acts {
 		engine.At(sim.Time(a.at), sim.PhaseArrive, sim.Func{Name: "act", Do: func(sim.Time) { a.do(t, store) }})
+	}
+	for _, h := range s.hands {
+		engine.At(sim.Time(h.at), sim.PhaseWorld, sim.Func{Name: "hand", Do: func(sim.Time) { h.do(k) }})
 	}
 	p := &cluster.Pod{ObjectMeta: meta("default", "p"), Spec: s.spec.Complete(), RunTime: cluster.Forever}
 	if s.run > 0 {
@@ -135,3 +145,5 @@ func config(at time.Duration, namespace, name string, secret bool) act {
 		require.NoError(t, store.Create(&cluster.ConfigMap{ObjectMeta: meta(namespace, name), Secret: secret}, cluster.ReasonCreated))
 	}}
 }
+
+func at(seconds int) sim.Time { return sim.Time(seconds) * sim.Time(sec) }

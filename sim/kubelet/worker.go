@@ -17,6 +17,7 @@ type worker struct {
 	app    App
 	policy cluster.RestartPolicy
 	since  sim.Time // when the worker began: its probes keep that time
+	began  sim.Time // when all containers had begun
 
 	init, main  []*container
 	all         []*container // init, then main
@@ -26,6 +27,7 @@ type worker struct {
 
 	closing  bool // nothing is started any more
 	deleted  bool // because the pod is being deleted
+	ended    bool // because the machine shuts down
 	deadline sim.Time
 }
 
@@ -172,6 +174,14 @@ func (w *worker) stop(c *container, now sim.Time) bool {
 // finish ends the pod itself. One that is being deleted, and came to its own end before it was killed, has that end.
 func (w *worker) finish() {
 	l, k := w.life, w.k
+	if w.ended && w.outcome().phase != cluster.Succeeded {
+		k.drop(w.pod.UID)
+		k.end(w.pod, ReasonTerminated, func(p *cluster.Pod) {
+			w.count(p)
+			k.markTerminated(p)
+		})
+		return
+	}
 	if w.deleted && (!w.over() || slices.ContainsFunc(w.main, func(c *container) bool { return c.told })) {
 		l.kill()
 		return

@@ -100,11 +100,15 @@ func (e *env) outage(td *datadriven.TestData) error {
 	if err != nil {
 		return err
 	}
-	o := fault.Outage{Nodes: f.list("nodes"), Zone: f.string("zone", ""), At: sim.Time(f.duration("at", 0)), For: f.duration("for", 0)}
+	var nodes fault.Nodes = fault.Named(f.list("nodes"))
+	if zone := f.string("zone", ""); zone != "" {
+		nodes = fault.Zone(zone)
+	}
+	o := fault.Fault{Effect: &fault.PowerLoss{Nodes: nodes}, At: sim.Time(f.duration("at", 0)), For: f.duration("for", 0)}
 	if err = f.rest(); err != nil {
 		return err
 	}
-	return e.faults.Script([]fault.Outage{o})
+	return e.faults.Add(o)
 }
 
 // pod returns the key of "name" or "namespace/name".

@@ -101,7 +101,7 @@ func (e *env) cluster(td *datadriven.TestData) error {
 	}
 	e.rules = cluster.Rules{Unsettled: kc.WatchLatency != nil || sc.WatchLatency != nil}
 	e.checker = cluster.NewChecker(e.store, e.rules)
-	e.faults = fault.New(e.engine, e.store)
+	e.faults = fault.New(e.engine, e.store, fault.Config{Plain: true})
 	kubelet.New(e.engine, e.store, kc)
 	if e.scheduler, err = scheduler.New(e.engine, e.store, sc); err != nil {
 		return err

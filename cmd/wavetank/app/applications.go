@@ -74,11 +74,11 @@ func (s *simulation) startControllers(list []namedController) {
 	attachAdmission(s.store, with.flags)
 	l := s.scenario.Latency
 	for _, c := range list {
-		c.made(with)(s.engine, s.store, limited(controller.Options{
+		s.pausable(c.made(with)(s.engine, s.store, limited(controller.Options{
 			QPS: l.QPS, Burst: l.Burst,
 			WatchLatency: cluster.Latency(s.stream("latency/watch/"+c.name, l.Watch)),
 			CallLatency:  s.stream("latency/call/"+c.name, l.Call),
-		}, with.flags))
+		}, with.flags)), c.name, controllerManagerName, apiServerName)
 	}
 }
 
@@ -217,12 +217,12 @@ func (a *applications) guard(now sim.Time, ev sim.Event) {
 	}
 }
 
-// failures are the actions that could not be carried out, as warnings.
+// failures are the actions that could not be carried out, and what is to be said of faults, as warnings.
 func (s *simulation) failures() []string {
+	list := s.faultWarnings()
 	if s.apps == nil || s.apps.timetable == nil {
-		return nil
+		return list
 	}
-	var list []string
 	for _, f := range s.apps.timetable.Failures() {
 		list = append(list, f.String())
 	}

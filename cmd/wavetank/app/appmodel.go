@@ -32,7 +32,7 @@ func (s *simulation) appOf(pod *cluster.Pod) kubelet.App {
 		}
 	}
 	ends := pod.Spec.RestartPolicy != cluster.RestartAlways && pod.RunTime == cluster.Forever
-	if len(apps) == 0 && !ends {
+	if len(apps) == 0 && !ends && !s.runsBroken(pod) {
 		return nil
 	}
 	return func(c *cluster.Container, run int) kubelet.Behaviour {
@@ -50,6 +50,7 @@ func (s *simulation) appOf(pod *cluster.Pod) kubelet.App {
 				break
 			}
 		}
+		s.breakRun(&b, c.Image)
 		return b
 	}
 }

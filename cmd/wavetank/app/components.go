@@ -94,6 +94,7 @@ func (s *simulation) kubeletConfig() kubelet.Config {
 	if s.apps != nil || len(s.scenario.Apps) > 0 {
 		s.modelApps(&cfg)
 	}
+	s.modelRegistry(&cfg)
 	return cfg
 }
 

@@ -41,8 +41,10 @@ type simulation struct {
 	demand   demand
 	evict    *eviction.API // nil until somebody needs it
 	scaler   *scaler       // nil: nothing scales the nodes
+	faults   *fault.Faults // nil: nothing goes wrong
 
-	observers []func(*results.ServiceInterval) // of how services fare
+	observers  []func(*results.ServiceInterval) // of how services fare
+	components map[string][]fault.Pausable      // by name
 
 	configurationText string // of the scheduler, as the log of decisions has it
 }
@@ -148,7 +150,8 @@ func (s *simulation) populate(cfg scheduler.Config, paths workloads.Paths, check
 	if err = s.autoscale(sched, cfg); err != nil {
 		return err
 	}
-	k := kubelet.New(s.engine, s.store, s.kubeletConfig())
+	s.pausable(sched, schedulerName, apiServerName)
+	nodes := kubelet.New(s.engine, s.store, s.kubeletConfig())
 	if s.apps != nil {
 		s.startControllers(list)
 		if err = s.apps.loadManifests(); err != nil {
@@ -161,7 +164,7 @@ func (s *simulation) populate(cfg scheduler.Config, paths workloads.Paths, check
 	if err = s.scenario.BuildNodes(s.store, paths); err != nil {
 		return err
 	}
-	if err = s.scriptFaults(); err != nil {
+	if err = s.scriptFaults(nodes); err != nil {
 		return err
 	}
 	if s.source, err = s.scenario.OpenWorkload(s.engine, paths); err != nil {
@@ -174,42 +177,13 @@ func (s *simulation) populate(cfg scheduler.Config, paths workloads.Paths, check
 	if err = s.apps.schedule(); err != nil {
 		return err
 	}
-	return s.startLoad(paths, k)
+	return s.startLoad(paths, nodes)
 }
 
 func (s *simulation) checkChange(*cluster.Change) {
 	if err := s.checker.Err(); err != nil {
 		s.fail(fmt.Errorf("at %v an invariant broke: %w", s.engine.Now(), err))
 	}
-}
-
-func (s *simulation) scriptFaults() error {
-	outages := make([]fault.Outage, len(s.scenario.Faults))
-	for i, f := range s.scenario.Faults {
-		outages[i] = fault.Outage{Zone: f.Zone, At: sim.Time(f.At), For: f.For}
-		if f.Zone == "" {
-			outages[i].Nodes = s.nodesOf(f)
-		}
-	}
-	var options []fault.Option
-	if s.apps != nil {
-		options = append(options, fault.Kubernetes)
-	}
-	if err := fault.Script(s.engine, s.store, outages, options...); err != nil {
-		return s.scenario.Errorf("faults", "%w", err)
-	}
-	return nil
-}
-
-// nodesOf returns the names of the nodes that a fault takes down, sorted. BuildNodes has seen to it that there are some.
-func (s *simulation) nodesOf(f workloads.Fault) []string {
-	var names []string
-	for _, o := range s.store.List(cluster.KindNode) {
-		if f.Matches(o.(*cluster.Node)) {
-			names = append(names, o.Meta().Name)
-		}
-	}
-	return names
 }
 
 // finish closes the recording. It returns the input's or the disk's error; an interrupted run has none.
