@@ -264,3 +264,29 @@ func TestSimilarGroupsGrowTogether(t *testing.T) {
 	w.run(2 * time.Minute)
 	require.Equal(t, []int{3, 2, 2, 0}, []int{w.groups["a"].Target(), w.groups["b"].Target(), w.groups["c"].Target(), w.groups["other"].Target()})
 }
+
+func TestWhatHappensLateInTheInstantOfAScanWaitsForTheNext(t *testing.T) {
+	w := newWorld(t, defaults(), groupConfig("a", 0, 5, 4000, 16*gib))
+	spec := podSpec(1000, gib)
+	spec.SchedulerName = "another"
+	p := w.bare(spec, time.Hour)
+	w.engine.At(sim.Time(20*time.Second), sim.PhaseSchedule, sim.Func{Name: "another scheduler", Do: func(sim.Time) {
+		w.ca.Unschedulable(cluster.KeyOf(p))
+		w.ca.Unschedulable(cluster.KeyOf(p))
+	}})
+	w.run(time.Minute)
+	require.Equal(t, []string{"30s scaleUp a 1"}, w.story(ScaleUp), "the scan of 20s is over by then")
+	require.Equal(t, 10*time.Second, w.reports[0].Lag)
+}
+
+func TestAGroupAtItsMinimumHasNoCandidates(t *testing.T) {
+	w := newWorld(t, defaults(), groupConfig("a", 2, 5, 4000, 16*gib), groupConfig("b", 2, 5, 4000, 16*gib))
+	w.at(time.Second, func() { require.NoError(t, w.groups["b"].Increase(2)) })
+	require.NoError(t, w.engine.Run(sim.Never))
+	require.Len(t, w.nodes(), 4)
+	require.Len(t, w.story(ScaleDownDone), 2)
+	require.Empty(t, w.story(ScaleDownFailed))
+	for _, r := range w.reports {
+		require.NotEqual(t, "a", r.Group, "its nodes are not even noted")
+	}
+}

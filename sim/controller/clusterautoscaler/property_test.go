@@ -188,6 +188,7 @@ func TestProperties(t *testing.T) {
 			if r.Kind == ScaleUp {
 				w.checkHelp(&r)
 			}
+			require.NotContains(t, r.Reason, nodegroup.ErrLimit.Error(), "nothing is asked of a provider that it would refuse")
 		}
 		require.NoError(t, w.engine.Run(sim.Never))
 		w.checkSettled(&p)
