@@ -82,7 +82,7 @@ func TestAutoscalerTradesWaitsForNodes(t *testing.T) {
 	require.Greater(t, scaled.Wait.Max, 60.0)
 	require.Equal(t, scaled.Autoscaler.PodLag.Max, scaled.Wait.Max, "the longest wait is one for a node")
 	require.Positive(t, scaled.Autoscaler.NodesRemoved)
-	cores := func(s *results.Summary) float64 { return s.Resources[0].MeanAllocatable }
-	require.Less(t, cores(&scaled), 0.9*cores(&fixed))
+	require.Less(t, scaled.Cost.Cost, 0.5*fixed.Cost.Cost)
+	require.Less(t, scaled.Cost.NodeHours, 0.5*fixed.Cost.NodeHours)
 	require.Equal(t, 6, scaled.Pods.Running)
 }
