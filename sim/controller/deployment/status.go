@@ -148,9 +148,14 @@ func withFailure(conditions []cluster.Condition, sets []*cluster.ReplicaSet) []c
 }
 
 // nextCheck says when to look whether a rollout that does not go on has timed out (progress.go: requeueStuckDeployment).
+// A rollout that was complete once cannot time out: upstream looks at it again every 5 ms for as long as a pod is missing,
+// which changes nothing and is not done here.
 func (w *work) nextCheck(now sim.Time) controller.Result {
 	progress := conditionOf(w.d.Status.Conditions, Progressing)
-	if w.d.ProgressDeadline == 0 || progress == nil || progress.Reason == ProgressDeadlineExceeded || complete(&w.d, &w.d.Status) {
+	switch {
+	case w.d.ProgressDeadline == 0 || progress == nil || complete(&w.d, &w.d.Status):
+		return controller.Result{}
+	case progress.Reason == ProgressDeadlineExceeded || progress.Reason == NewReplicaSetAvailable:
 		return controller.Result{}
 	}
 	after := progress.LastUpdateTime.Add(w.d.ProgressDeadline).Sub(now)
