@@ -15,7 +15,8 @@ type Load struct {
 	services []*service // callers before what they call
 	spaces   map[string][]*service
 	members  map[cluster.UID]*member
-	pending  bool // a settling is on its way
+	pending  bool     // a settling is on its way: some service is stale
+	next     sim.Time // when the first demand is due
 	settling settling
 	sample   Sample
 }
@@ -104,11 +105,7 @@ func (l *Load) link() {
 // Fire implements sim.Event: the demand changes.
 func (l *Load) Fire(now sim.Time) {
 	l.settle(now)
-	at := sim.Never
-	for _, s := range l.services {
-		at = min(at, s.until)
-	}
-	l.engine.At(at, sim.PhaseWorld, l)
+	l.engine.At(l.next, sim.PhaseWorld, l)
 }
 
 // String names the event in the log.
@@ -119,8 +116,8 @@ type settling struct{ l *Load }
 
 // Fire implements sim.Event.
 func (e *settling) Fire(now sim.Time) {
-	e.l.pending = false
 	e.l.settle(now)
+	e.l.pending = false
 }
 
 // String names the event in the log.
@@ -137,10 +134,14 @@ func (l *Load) stir() {
 // settle brings all services up to date. What is touched is reckoned from callers to called, as requests go, and what is
 // affected is put together from called to callers, as answers do.
 func (l *Load) settle(now sim.Time) {
+	if now < l.next && !l.pending {
+		return
+	}
 	touched := false
+	l.next = sim.Never
 	for _, s := range l.services {
 		s.touched = s.refresh(now) || s.stale || slices.ContainsFunc(s.callers, func(c call) bool { return c.to.touched })
-		touched = touched || s.touched
+		touched, l.next = touched || s.touched, min(l.next, s.until)
 	}
 	if !touched {
 		return
