@@ -32,7 +32,7 @@ func (a *API) budgetOf(p *cluster.Pod) (*cluster.PodDisruptionBudget, error) {
 			continue
 		}
 		if found != nil {
-			return nil, fmt.Errorf("Pod %v: %w", p.NamespacedName, ErrManyBudgets)
+			return nil, fmt.Errorf("%v %v: %w", cluster.KindPod, p.NamespacedName, ErrManyBudgets)
 		}
 		found = b
 	}

@@ -104,7 +104,7 @@ func (r *request) begin(now sim.Time) {
 	r.tries++
 	p := r.api.store.Pod(r.pod.NamespacedName)
 	if p == nil || p.UID != r.pod.UID {
-		r.done(now, fmt.Errorf("Pod %v: %w", r.pod.NamespacedName, cluster.ErrNotFound))
+		r.done(now, fmt.Errorf("%v %v: %w", cluster.KindPod, r.pod.NamespacedName, cluster.ErrNotFound))
 		return
 	}
 	r.seen, r.precise = p, false
@@ -188,7 +188,7 @@ func (r *request) budgetGone(now sim.Time) {
 // conflict waits and tries again, if tries are left.
 func (r *request) conflict(now sim.Time, again func(*request, sim.Time)) {
 	if r.tries >= Tries {
-		r.done(now, fmt.Errorf("Pod %v: %d tries: %w", r.pod.NamespacedName, r.tries, cluster.ErrConflict))
+		r.done(now, fmt.Errorf("%v %v: %d tries: %w", cluster.KindPod, r.pod.NamespacedName, r.tries, cluster.ErrConflict))
 		return
 	}
 	r.later(now, r.wait(), again)

@@ -129,12 +129,12 @@ func (r *reader) scalingRules(c *check, path string, o *autoscalingv2.HPAScaling
 	}
 	c.want(o.Policies == nil || len(o.Policies) > 0, path+".policies", "at least one policy is needed")
 	for i, p := range o.Policies {
-		path := at(path+".policies", i)
-		c.want(p.Type != "", path+".type", "is missing")
-		c.want(p.Value > 0, path+".value", "%d is not above 0", p.Value)
-		c.want(p.PeriodSeconds > 0 && p.PeriodSeconds <= maxPolicyPeriod, path+".periodSeconds", "%d is not from 1 to %d", p.PeriodSeconds, maxPolicyPeriod)
+		of := at(path+".policies", i)
+		c.want(p.Type != "", of+".type", "is missing")
+		c.want(p.Value > 0, of+".value", "%d is not above 0", p.Value)
+		c.want(p.PeriodSeconds > 0 && p.PeriodSeconds <= maxPolicyPeriod, of+".periodSeconds", "%d is not from 1 to %d", p.PeriodSeconds, maxPolicyPeriod)
 		rules.Policies = append(rules.Policies, cluster.ScalingPolicy{
-			Percent: choose(c, path+".type", string(p.Type), false, map[string]bool{"Pods": false, "Percent": true}),
+			Percent: choose(c, of+".type", string(p.Type), false, map[string]bool{"Pods": false, "Percent": true}),
 			Value:   int(p.Value), Period: time.Duration(p.PeriodSeconds) * time.Second,
 		})
 	}

@@ -123,8 +123,7 @@ func (r *reconciler) sync(now sim.Time, h *cluster.HorizontalPodAutoscaler, call
 	target := cluster.KeyOf(r.target(h))
 	calls.Do(r.self.Recorded(h.UID, func(s *cluster.Store) error {
 		kept.now, kept.at = s.Now(), s.WholeSecond(s.Now())
-		d := kept.rescaled(d, s.SetScale(target, d.desired, cluster.ReasonScaled))
-		r.write(&kept, d, calls)
+		r.write(&kept, kept.rescaled(d, s.SetScale(target, d.desired, cluster.ReasonScaled)), calls)
 		return nil
 	}))
 }
