@@ -50,7 +50,7 @@ func (f *faultTally) summary(budget float64) FaultSummary {
 		Detected: after(f.At, f.detected), Tainted: after(f.At, f.tainted), Unready: after(f.At, f.unready),
 		NodesNotReady: f.nodesNotReady, NodesTainted: f.nodesTainted, PodsUnready: f.podsUnready,
 		FirstEvicted: after(f.At, f.firstEvicted), Evicted: after(f.At, f.lastEvicted), PodsEvicted: f.podsEvicted,
-		EvictedBy: append([]ReasonCount{}, f.evictedBy...),
+		EvictedBy: append([]ReasonCount{}, f.evictedBy...), PodsGone: f.podsGone,
 		Workloads: len(f.hit), WorkloadsShort: f.waiting,
 		LostReplicaSeconds: f.lost.seconds(), PhantomReplicaSeconds: f.phantom.seconds(),
 		FailedRequests: f.failed.errors, BadRequests: f.failed.bad,

@@ -103,7 +103,11 @@ func (f *FaultSummary) evictions() string {
 	if *f.FirstEvicted < *f.Evicted {
 		text = fmt.Sprintf("evictions began after %s; the last of %s was evicted after %s", humanSpan(*f.FirstEvicted), many(f.PodsEvicted, "pod"), humanSpan(*f.Evicted))
 	}
-	return text + ": " + strings.Join(by, ", ")
+	text += ": " + strings.Join(by, ", ")
+	if f.PodsGone > 0 {
+		text += fmt.Sprintf("; %s ended otherwise", many(f.PodsGone, "more pod"))
+	}
+	return text
 }
 
 func (f *FaultSummary) recovery() string {

@@ -23,6 +23,7 @@ type faultTally struct {
 	firstEvicted, lastEvicted   sim.Time
 	nodesNotReady, nodesTainted int
 	podsUnready, podsEvicted    int
+	podsGone                    int // of themselves, or by their owners
 	evictedBy                   []ReasonCount
 
 	// What it cost the workloads that lost serving pods.
@@ -150,6 +151,8 @@ func (st *podStanding) told(now sim.Time, reason cluster.Reason, ready, leaves b
 	for _, f := range st.hits {
 		switch {
 		case f.end != never:
+		case leaves && !st.leaving && byOwner(reason):
+			f.podsGone++
 		case leaves && !st.leaving:
 			f.evicted(now, reason)
 		case st.ready && !ready && !leaves:
@@ -158,6 +161,16 @@ func (st *podStanding) told(now sim.Time, reason cluster.Reason, ready, leaves b
 		}
 	}
 	st.leaving = st.leaving || leaves
+}
+
+// byOwner tells whether a pod goes because its owner or user wants it gone, as when a workload is scaled down: not because
+// of its node.
+func byOwner(reason cluster.Reason) bool {
+	switch reason {
+	case cluster.ReasonKilling, cluster.ReasonDeleted, cluster.ReasonWithdrawn, cluster.ReasonCompleted:
+		return true
+	}
+	return false
 }
 
 func (f *faultTally) evicted(now sim.Time, reason cluster.Reason) {

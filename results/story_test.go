@@ -85,13 +85,13 @@ func TestStory(t *testing.T) {
 		{ID: 1, Kind: "apiserver", Name: "API server", Begin: 90},
 		{ID: 2, Kind: "outage", Name: "zone a", Begin: 93600, End: optional(96000), Nodes: 10, Pods: 143, Detected: optional(53.1), NodesNotReady: 10,
 			NodesTainted: 10, Tainted: optional(53.1), Unready: optional(53.2), PodsUnready: 143, FirstEvicted: optional(353), Evicted: optional(355), PodsEvicted: 143,
-			EvictedBy: []ReasonCount{{"DeletionByPodGC", 3}, {"DeletionByTaintManager", 140}}, Workloads: 12, Recovered: optional(432), LostReplicaSeconds: 90_000, PhantomReplicaSeconds: 7000,
+			EvictedBy: []ReasonCount{{"DeletionByPodGC", 3}, {"DeletionByTaintManager", 140}}, PodsGone: 2, Workloads: 12, Recovered: optional(432), LostReplicaSeconds: 90_000, PhantomReplicaSeconds: 7000,
 			WorstWorkload: "Deployment/default/cart", WorstServing: 3, WorstDesired: 9, FailedRequests: 12345, BudgetShare: 0.0081, WorstService: "default/cart", WorstFailed: 9000},
 	}}
 	require.Equal(t, `fault 1  API server  at 1m30s until the end of the run: no node of its own
 fault 2  zone a outage  at 1d2h0m0s for 40m0s: 10 nodes, 143 pods hit
   noticed after 53.1s: 10 nodes not ready, 10 tainted from 53.1s on; 143 pods marked not ready from 53.2s on
-  evictions began after 5m53s; the last of 143 pods was evicted after 5m55s: 3 by DeletionByPodGC, 140 by DeletionByTaintManager
+  evictions began after 5m53s; the last of 143 pods was evicted after 5m55s: 3 by DeletionByPodGC, 140 by DeletionByTaintManager; 2 more pods ended otherwise
   12 workloads lost serving pods, all whole again after 7m12s; 25.0 pod-hours lost, and 7,000 pod-seconds called ready that did not serve
   worst hit: Deployment/default/cart, 3 of 9 serving
   12,345 requests failed (0.8 % of the run's error budget), most of them to default/cart: 9,000
@@ -202,5 +202,26 @@ func BenchmarkFollowedChange(b *testing.B) {
 				}
 			}
 		})
+	}
+}
+
+// TestGoneOfThemselves: a pod that its owner deletes while its node is down was not evicted.
+func TestGoneOfThemselves(t *testing.T) {
+	for reason, own := range map[cluster.Reason]bool{
+		cluster.ReasonKilling: true, cluster.ReasonDeleted: true, cluster.ReasonWithdrawn: true, cluster.ReasonCompleted: true,
+		cluster.ReasonTaintEvicted: false, cluster.ReasonEvicted: false, cluster.ReasonPodGC: false, cluster.ReasonNodeLost: false,
+		cluster.ReasonPreempted: false,
+	} {
+		f := &faultTally{end: never, firstEvicted: never, lastEvicted: never}
+		st := &podStanding{hits: []*faultTally{f}}
+		st.told(sim.Time(5), reason, false, true)
+		st.told(sim.Time(6), reason, false, true)
+		if own {
+			require.Equal(t, [2]int{1, 0}, [2]int{f.podsGone, f.podsEvicted}, reason)
+			require.Equal(t, never, f.firstEvicted, reason)
+			continue
+		}
+		require.Equal(t, [2]int{0, 1}, [2]int{f.podsGone, f.podsEvicted}, reason)
+		require.Equal(t, sim.Time(5), f.firstEvicted, reason)
 	}
 }

@@ -92,6 +92,7 @@ type FaultSummary struct {
 	Evicted       *float64      `json:"evicted"` // the last of its pods that went
 	PodsEvicted   int           `json:"podsEvicted"`
 	EvictedBy     []ReasonCount `json:"evictedBy"`
+	PodsGone      int           `json:"podsGone,omitempty"` // hit pods that their owners or users ended meanwhile
 
 	Workloads             int      `json:"workloads"`              // that lost serving pods
 	WorkloadsShort        int      `json:"workloadsShort"`         // of those: not whole again at the end of the run
