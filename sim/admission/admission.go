@@ -24,6 +24,7 @@ type variant struct {
 	version   uint64
 	priority  int32
 	tolerant  bool
+	labels    string // the pod's own that selectors were completed with
 }
 
 // Attach has the store ask admission from now on. It must be called before objects are in the store.
@@ -94,6 +95,7 @@ func (a *Admission) admitPod(p *cluster.Pod) error {
 		return err
 	}
 	a.tolerate(p)
+	a.mergeLabelKeys(p)
 	items := a.ranges(p.Namespace)
 	if len(items) == 0 || p.NodeName != "" {
 		return nil

@@ -1,9 +1,10 @@
 // Package admission refuses and completes objects before a store takes them in, as the API server's admission plugins do:
 //
-//	create --> Priority --> DefaultTolerationSeconds --> LimitRanger --> ResourceQuota --> stored
+//	create --> Priority --> DefaultTolerationSeconds --> matchLabelKeys --> LimitRanger --> ResourceQuota --> stored
 //
 // A pod whose PriorityClass was not known when its template was read gets the class's value. If TolerateFailures was called
-// a pod that says nothing of failures of its node tolerates them for a while. A pod of a namespace with LimitRanges gets
+// a pod that says nothing of failures of its node tolerates them for a while. Selectors of spread constraints and pod affinity
+// that depend on labels which a pod has from its controller are completed with these. A pod of a namespace with LimitRanges gets
 // their default requests and limits, and is refused outside their bounds. An object that would exceed a ResourceQuota of its
 // namespace is refused. A new node is tainted until its kubelet has reported. Errors have the words of kube-apiserver v1.36
 // and are cluster.ErrForbidden.

@@ -115,6 +115,9 @@ type PodAffinityTerm struct {
 	Namespaces        []string
 	NamespaceSelector *Selector // nil: Namespaces alone; with neither, the pod's own namespace
 	TopologyKey       string
+
+	// Labels of the pod's own that Selector asks for, or against: see Selector.WithLabelKeys.
+	MatchLabelKeys, MismatchLabelKeys []string `json:",omitempty"`
 }
 
 // WeightedPodAffinityTerm is a preference among pods, 1..100.
@@ -124,7 +127,7 @@ type WeightedPodAffinityTerm struct {
 }
 
 // Affinity holds the rules of a pod that name nodes or other pods. matchLabelKeys and mismatchLabelKeys are merged into
-// the selectors when the manifest is read, as the API server does.
+// the selectors when the manifest is read, and for labels that a pod gets from its controller when it is created.
 type Affinity struct {
 	RequiredNode  *NodeSelector
 	PreferredNode []WeightedNodeTerm
@@ -154,7 +157,7 @@ type TopologySpreadConstraint struct {
 	MinDomains         int32 // 0: not stated, which means 1
 	NodeAffinityPolicy NodeInclusionPolicy
 	NodeTaintsPolicy   NodeInclusionPolicy
-	MatchLabelKeys     []string // already merged into Selector; kept for display
+	MatchLabelKeys     []string // merged into Selector once the pod has these labels
 }
 
 // PodSpec is what a pod asks for. It is immutable and shared by all pods of one template: the pointer is the pods' class.
@@ -196,6 +199,7 @@ type PodSpec struct {
 	plain       bool
 	namesImages bool
 	hasAffinity bool
+	labelKeys   bool
 }
 
 // Requests returns the pod's effective request: see Complete.
@@ -213,6 +217,40 @@ func (s *PodSpec) ContainerRequests() *Resources { s.mustBeComplete(); return &s
 
 // HasPodAffinity tells whether the spec has any rule about other pods.
 func (s *PodSpec) HasPodAffinity() bool { return s.hasAffinity }
+
+// HasLabelKeys tells whether a selector of the spec depends on the pod's own labels.
+func (s *PodSpec) HasLabelKeys() bool { return s.labelKeys }
+
+// EachLabelKeys calls visit for every selector of the spec that depends on the pod's own labels, with the keys and how the
+// pod's values are to be met. The selectors are those of the spec: only who has just made it may replace them.
+func (s *PodSpec) EachLabelKeys(visit func(selector **Selector, keys []string, operator Operator)) {
+	call := func(selector **Selector, keys []string, operator Operator) {
+		if len(keys) > 0 {
+			visit(selector, keys, operator)
+		}
+	}
+	for i := range s.SpreadConstraints {
+		call(&s.SpreadConstraints[i].Selector, s.SpreadConstraints[i].MatchLabelKeys, In)
+	}
+	term := func(t *PodAffinityTerm) {
+		call(&t.Selector, t.MatchLabelKeys, In)
+		call(&t.Selector, t.MismatchLabelKeys, NotIn)
+	}
+	a := s.Affinity
+	if a == nil {
+		return
+	}
+	for _, terms := range [...][]PodAffinityTerm{a.RequiredPod, a.RequiredPodAnti} {
+		for i := range terms {
+			term(&terms[i])
+		}
+	}
+	for _, terms := range [...][]WeightedPodAffinityTerm{a.PreferredPod, a.PreferredPodAnti} {
+		for i := range terms {
+			term(&terms[i].Term)
+		}
+	}
+}
 
 func (s *PodSpec) mustBeComplete() {
 	if !s.completed {

@@ -21,6 +21,8 @@ func (s *PodSpec) Complete() *PodSpec {
 	if a := s.Affinity; a != nil {
 		s.hasAffinity = len(a.RequiredPod)+len(a.PreferredPod)+len(a.RequiredPodAnti)+len(a.PreferredPodAnti) > 0
 	}
+	s.labelKeys = false
+	s.EachLabelKeys(func(**Selector, []string, Operator) { s.labelKeys = true })
 	s.plainly()
 	s.completed = true
 	return s

@@ -80,6 +80,31 @@ func (s *Selector) Matches(labels Labels) bool {
 // Empty tells whether the selector has no requirement: it selects everything, or nothing if it is nil.
 func (s *Selector) Empty() bool { return s == nil || len(s.Requirements) == 0 }
 
+// WithLabelKeys returns the selector with a condition for each of the keys that is among a pod's own labels: In or NotIn its
+// value. Keys that the pod does not have are passed over, and a condition that stands there is not added again. A selector
+// that is not stated stays so (pkg/registry/core/pod/strategy.go: applyLabelKeysToLabelSelector, v1.36.3). The selector
+// itself is not changed; where nothing is to be added it is what is returned.
+func (s *Selector) WithLabelKeys(keys []string, operator Operator, labels Labels) *Selector {
+	if s == nil {
+		return nil
+	}
+	next := s
+	for _, key := range keys {
+		value, has := labels[key]
+		if !has || next.stands(key, operator, value) {
+			continue
+		}
+		next = &Selector{Requirements: append(slices.Clip(next.Requirements), Requirement{Key: key, Operator: operator, Values: []string{value}})}
+	}
+	return next
+}
+
+func (s *Selector) stands(key string, operator Operator, value string) bool {
+	return slices.ContainsFunc(s.Requirements, func(r Requirement) bool {
+		return r.Key == key && r.Operator == operator && len(r.Values) == 1 && r.Values[0] == value
+	})
+}
+
 // SelectLabels returns the selector that asks for all the given labels, in order of their keys.
 func SelectLabels(labels Labels) *Selector {
 	keys := make([]string, 0, len(labels))

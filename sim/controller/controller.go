@@ -53,6 +53,7 @@ type Controller struct {
 	pending bool // a drain event is on its way
 	paused  bool
 	held    []sim.Event // what would have gone on while paused, in order
+	beside  []Pausable  // parts that are paused with it
 	syncs   uint64
 	errors  uint64
 }

@@ -61,6 +61,12 @@ func (l *Limiter) Ready(now sim.Time) sim.Time {
 	return now.Add(time.Duration(wait) + time.Microsecond)
 }
 
+// full tells whether the bucket is as it was at the start.
+func (l *Limiter) full(now sim.Time) bool {
+	l.refill(now)
+	return l.tokens >= float64(l.Burst)
+}
+
 func (l *Limiter) refill(now sim.Time) {
 	if !l.used {
 		l.used, l.tokens, l.last = true, float64(l.Burst), now

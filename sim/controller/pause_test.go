@@ -54,3 +54,28 @@ func TestPauseAtOnce(t *testing.T) {
 	require.NoError(t, p.engine.Run(sim.Never))
 	require.Equal(t, []string{"10ms sync a"}, p.log)
 }
+
+// part writes down when it is paused, and when it goes on.
+type part struct {
+	p    *probe
+	name string
+}
+
+func (x part) Pause(paused bool) {
+	what := " goes on"
+	if paused {
+		what = " stands still"
+	}
+	x.p.note("%s%s", x.name, what)
+}
+
+// What is part of a controller stands still with it.
+func TestPauseOfParts(t *testing.T) {
+	p, c := newProbe(controller.Options{Workers: 1}, nil)
+	other := controller.New("other", p.engine, p.store, p, controller.Options{Workers: 1})
+	c.Beside(other, part{p, "loop"})
+	pauses(p, c, 5*ms, 50*ms)
+	p.engine.At(sim.Time(10*ms), sim.PhaseWatch, at(func() { other.Enqueue(name("b")) }))
+	require.NoError(t, p.engine.Run(sim.Never))
+	require.Equal(t, []string{"5ms loop stands still", "50ms loop goes on", "50ms sync b"}, p.log)
+}

@@ -1,6 +1,8 @@
 package controller
 
 import (
+	"maps"
+
 	"github.com/wavetank/wavetank/sim"
 	"github.com/wavetank/wavetank/sim/cluster"
 )
@@ -18,8 +20,9 @@ const (
 // In a recorded creation of 60 pods this is why 27 of them come at once where the burst is 30, why there is a gap between
 // the last two batches, and why the status is then written with every other token.
 type recorder struct {
-	about   map[cluster.UID]*Limiter
-	waiting int // events, the one on its way among them
+	about   map[cluster.UID]*Limiter // of objects of which something was said not long ago
+	sweepAt int                      // size of about at which it is gone through
+	waiting int                      // events, the one on its way among them
 }
 
 // Recorded returns a call after which, if it succeeds, the controller writes an event about an object. With an unlimited
@@ -46,10 +49,24 @@ func (c *Controller) mayRecord(about cluster.UID) bool {
 	}
 	l := c.recorder.about[about]
 	if l == nil {
+		c.recorder.sweep(c.engine.Now())
 		l = &Limiter{QPS: spamQPS, Burst: spamBurst}
 		c.recorder.about[about] = l
 	}
 	return l.TryTake(c.engine.Now())
+}
+
+// fewLimits is how many limits are kept without asking whether they are still needed (client-go
+// tools/record/events_cache.go: maxLruCacheEntries, v0.36; there the one that was least used goes).
+const fewLimits = 4096
+
+// sweep forgets limits that are as good as new, when there are many: most objects are spoken of once, and are gone.
+func (r *recorder) sweep(now sim.Time) {
+	if len(r.about) < max(r.sweepAt, fewLimits) {
+		return
+	}
+	maps.DeleteFunc(r.about, func(_ cluster.UID, l *Limiter) bool { return l.full(now) })
+	r.sweepAt = 2 * len(r.about)
 }
 
 // record queues an event.

@@ -75,35 +75,12 @@ func podTerm(c *check, path string, labels map[string]string, o *corev1.PodAffin
 		Namespaces:        o.Namespaces,
 		NamespaceSelector: c.selector(path+".namespaceSelector", o.NamespaceSelector),
 		TopologyKey:       o.TopologyKey,
+		MatchLabelKeys:    o.MatchLabelKeys,
+		MismatchLabelKeys: o.MismatchLabelKeys,
 	}
-	mergeLabelKeys(t.Selector, o.MatchLabelKeys, cluster.In, labels)
-	mergeLabelKeys(t.Selector, o.MismatchLabelKeys, cluster.NotIn, labels)
+	t.Selector = t.Selector.WithLabelKeys(o.MatchLabelKeys, cluster.In, labels)
+	t.Selector = t.Selector.WithLabelKeys(o.MismatchLabelKeys, cluster.NotIn, labels)
 	return t
-}
-
-// mergeLabelKeys adds the pod's own values of some label keys to a selector, as the API server does when a pod is
-// created. Keys that the pod does not have are passed over, and a selector that is not stated stays so
-// (pkg/registry/core/pod/strategy.go: applyMatchLabelKeysAndMismatchLabelKeys and applyMatchLabelKeys, v1.36). A pod
-// that a server printed has them already, and a condition that stands there is not added again.
-func mergeLabelKeys(s *cluster.Selector, keys []string, operator cluster.Operator, labels map[string]string) {
-	if s == nil {
-		return
-	}
-	for _, key := range keys {
-		value, has := labels[key]
-		if has && !stands(s, key, operator, value) {
-			s.Requirements = append(s.Requirements, cluster.Requirement{Key: key, Operator: operator, Values: []string{value}})
-		}
-	}
-}
-
-func stands(s *cluster.Selector, key string, operator cluster.Operator, value string) bool {
-	for _, r := range s.Requirements {
-		if r.Key == key && r.Operator == operator && len(r.Values) == 1 && r.Values[0] == value {
-			return true
-		}
-	}
-	return false
 }
 
 var unsatisfiable = map[string]bool{"DoNotSchedule": true, "ScheduleAnyway": false}
@@ -136,7 +113,7 @@ func spreadConstraint(c *check, path string, labels map[string]string, o *corev1
 		c.want(t.Hard, path+".minDomains", "needs whenUnsatisfiable DoNotSchedule")
 		t.MinDomains = *o.MinDomains
 	}
-	mergeLabelKeys(t.Selector, o.MatchLabelKeys, cluster.In, labels)
+	t.Selector = t.Selector.WithLabelKeys(o.MatchLabelKeys, cluster.In, labels)
 	return t
 }
 

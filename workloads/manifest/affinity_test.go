@@ -43,7 +43,7 @@ func TestPodAffinity(t *testing.T) {
 	}{
 		{"own namespace", "labelSelector: {matchLabels: {b: y, a: x}}",
 			cluster.PodAffinityTerm{Selector: selects(in("a", "x"), in("b", "y"))}},
-		{"no selector selects nothing, keys or not", "matchLabelKeys: [app]", cluster.PodAffinityTerm{}},
+		{"no selector selects nothing, keys or not", "matchLabelKeys: [app]", cluster.PodAffinityTerm{MatchLabelKeys: []string{"app"}}},
 		{"an empty selector selects everything", "labelSelector: {}", cluster.PodAffinityTerm{Selector: selects()}},
 		{"all namespaces", "labelSelector: {}, namespaceSelector: {}", cluster.PodAffinityTerm{Selector: selects(), NamespaceSelector: selects()}},
 		{"namespaces", "labelSelector: {}, namespaces: [x], namespaceSelector: {matchLabels: {team: a}}",
@@ -51,9 +51,10 @@ func TestPodAffinity(t *testing.T) {
 		{"keys are merged after what is stated, and passed over where the pod has none",
 			"labelSelector: {matchExpressions: [{key: z, operator: Exists}]}, matchLabelKeys: [none, rev], mismatchLabelKeys: [app]",
 			cluster.PodAffinityTerm{Selector: selects(cluster.Requirement{Key: "z", Operator: cluster.Exists}, in("rev", "a"),
-				cluster.Requirement{Key: "app", Operator: cluster.NotIn, Values: []string{"web"}})}},
+				cluster.Requirement{Key: "app", Operator: cluster.NotIn, Values: []string{"web"}}),
+				MatchLabelKeys: []string{"none", "rev"}, MismatchLabelKeys: []string{"app"}}},
 		{"what a server merged is not merged again", "labelSelector: {matchExpressions: [{key: rev, operator: In, values: [a]}]}, matchLabelKeys: [rev]",
-			cluster.PodAffinityTerm{Selector: selects(in("rev", "a"))}},
+			cluster.PodAffinityTerm{Selector: selects(in("rev", "a")), MatchLabelKeys: []string{"rev"}}},
 	}
 	const required, preferred = "requiredDuringSchedulingIgnoredDuringExecution", "preferredDuringSchedulingIgnoredDuringExecution"
 	for _, c := range cases {

@@ -44,6 +44,7 @@ func (s *simulation) autoscale(sched *scheduler.Scheduler, cfg scheduler.Config)
 		config.Priorities = append(config.Priorities, sc.Groups[i].Priority)
 	}
 	s.scaler.loop = clusterautoscaler.New(s.engine, s.store, config)
+	s.pausable(s.scaler.loop, clusterAutoscalerName, apiServerName)
 	sched.Observe(s.scaler.decided)
 	return nil
 }

@@ -12,8 +12,10 @@ import (
 	"github.com/wavetank/wavetank/workloads"
 )
 
-// The components that stand for several, and the image registry, by the names under which they can be paused.
+// The components that stand for several, those that are no controllers of kube-controller-manager, and the image registry,
+// by the names under which they can be paused.
 const (
+	clusterAutoscalerName = "cluster-autoscaler"
 	schedulerName         = "kube-scheduler"
 	controllerManagerName = "kube-controller-manager"
 	apiServerName         = "kube-apiserver"

@@ -67,6 +67,9 @@ func (d *deletion) current() *cluster.Node {
 
 // Fire implements sim.Event.
 func (d *deletion) Fire(now sim.Time) {
+	if d.a.hold(d) {
+		return
+	}
 	n := d.current()
 	switch {
 	case d.a.deletions[d.node.Name] != d:
@@ -154,6 +157,9 @@ type eviction struct {
 
 // Fire implements sim.Event.
 func (e *eviction) Fire(now sim.Time) {
+	if e.d.a.hold(e) {
+		return
+	}
 	if e.d.a.deletions[e.d.node.Name] != e.d {
 		return
 	}
@@ -170,6 +176,10 @@ func (e *eviction) String() string { return "cluster-autoscaler evicts " + e.pod
 // answered goes on once the API server has answered (drain.go: evictPod).
 func (e *eviction) answered(now sim.Time, err error) {
 	d := e.d
+	if d.a.paused {
+		d.a.hold(sim.Func{Name: e.String(), Do: func(now sim.Time) { e.answered(now, err) }})
+		return
+	}
 	gone := d.a.store.Pod(e.pod.NamespacedName) == nil
 	if err != nil && !gone && now.Add(evictionRetry) < e.until {
 		d.a.engine.After(evictionRetry, sim.PhaseControl, e)

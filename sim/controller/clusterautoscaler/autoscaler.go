@@ -23,6 +23,8 @@ type Autoscaler struct {
 	changes uint64     // of the store that matter, so far
 	seen    uint64     // of those, when the last scan was over
 	every   bool       // scan at every instant of the grid: for comparison with skipped scans
+	paused  bool
+	held    []sim.Event // steps of deletions that were due while paused, in order
 
 	lastScaleUp, lastDelete, lastFailure sim.Time // beforeAll: never
 
@@ -134,7 +136,7 @@ func (a *Autoscaler) changed() {
 // scanAt has a scan come at the first instant of the grid from t on. Scans take place in PhaseControl: what happens in
 // later phases of an instant of the grid is seen by the scan after it, as if there had been one at that instant.
 func (a *Autoscaler) scanAt(t sim.Time) {
-	if t == sim.Never {
+	if t == sim.Never || a.paused {
 		return
 	}
 	now := a.engine.Now()
@@ -165,7 +167,10 @@ type scanEvent Autoscaler
 // Fire implements sim.Event.
 func (e *scanEvent) Fire(now sim.Time) {
 	a := (*Autoscaler)(e)
-	a.next, a.scanned = sim.Never, now
+	if a.next = sim.Never; a.paused {
+		return
+	}
+	a.scanned = now
 	a.scan(now)
 	if a.every {
 		a.scanAt(now + 1)

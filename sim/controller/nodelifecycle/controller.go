@@ -40,6 +40,9 @@ type lifecycle struct {
 	passes grid
 	pass   sim.Handle
 	passAt sim.Time // Never: none is planned
+
+	paused   bool
+	pausedAt sim.Time // when that began
 }
 
 // health is what is known of a node that is not well.
@@ -54,8 +57,8 @@ type health struct {
 	stricken bool     // that is to be taken off, as all zones are disrupted
 }
 
-// New returns the controller that monitors the nodes; the loops that taint run beside it. It must be made before the
-// first write to the store.
+// New returns the controller that monitors the nodes; the loops that taint run beside it and are paused with it. It must be
+// made before the first write to the store.
 func New(engine *sim.Engine, store *cluster.Store, cfg Config, opts controller.Options) *controller.Controller {
 	l := &lifecycle{
 		engine: engine, store: store, cfg: cfg,
@@ -69,6 +72,7 @@ func New(engine *sim.Engine, store *cluster.Store, cfg Config, opts controller.O
 	l.monitor = controller.New("nodelifecycle", engine, store, monitorLoop{l}, monitor)
 	l.tainter = controller.New("nodelifecycle taints", engine, store, taintLoop{l}, tainter)
 	l.evictor = controller.New("nodelifecycle evictions", engine, store, evictionLoop{l}, evictor)
+	l.monitor.Beside(l.tainter, l.evictor, l)
 	store.Observe(l.count)
 	store.WatchSome("nodelifecycle", opts.WatchLatency, l.wanted, l.heard, cluster.KindNode)
 	return l.monitor
@@ -103,8 +107,11 @@ func (l *lifecycle) count(c *cluster.Change) {
 	if before != nil {
 		l.zone(before).count(before, -1)
 	}
-	if after != nil {
+	switch {
+	case after != nil:
 		l.zone(after).count(after, 1)
+	case before != nil:
+		delete(l.returned, before.Name)
 	}
 }
 

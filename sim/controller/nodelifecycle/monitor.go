@@ -117,7 +117,10 @@ type tick struct{ l *lifecycle }
 // names; when they are through the zones are judged.
 func (t tick) Fire(now sim.Time) {
 	l := t.l
-	l.begun, l.last, l.tickAt = now, now, sim.Never
+	if l.tickAt = sim.Never; l.paused {
+		return
+	}
+	l.begun, l.last = now, now
 	names := slices.Sorted(maps.Keys(l.troubled))
 	for _, name := range names {
 		n := l.store.Node(name)

@@ -123,8 +123,9 @@ type pass struct{ l *lifecycle }
 
 // Fire implements sim.Event.
 func (p pass) Fire(sim.Time) {
-	p.l.passAt = sim.Never
-	p.l.evictor.Enqueue(cluster.NamespacedName{Name: "zones"})
+	if p.l.passAt = sim.Never; !p.l.paused {
+		p.l.evictor.Enqueue(cluster.NamespacedName{Name: "zones"})
+	}
 }
 
 // String names the event in the log.

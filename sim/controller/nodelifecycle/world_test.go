@@ -27,6 +27,8 @@ type world struct {
 	engine *sim.Engine
 	store  *cluster.Store
 	story  []string
+
+	controller *controller.Controller
 }
 
 // ticks at 0, 5, 10, ..., renewals at the instant of the failure: what the tests below count on unless they say otherwise.
@@ -41,7 +43,7 @@ func newWorld(t T, cfg nodelifecycle.Config, opts controller.Options) *world {
 	w := &world{t: t, engine: sim.New(1)}
 	w.store = cluster.NewStore(w.engine)
 	w.store.Observe(w.tell)
-	nodelifecycle.New(w.engine, w.store, cfg, opts)
+	w.controller = nodelifecycle.New(w.engine, w.store, cfg, opts)
 	kubelet.New(w.engine, w.store, kubelet.Config{Heartbeats: true, Stages: &kubelet.Stages{}})
 	return w
 }
