@@ -16,7 +16,7 @@ func (s *Summary) FaultStories() string {
 		t.tell(&b)
 	}
 	for i := range s.Faults {
-		s.Faults[i].tell(&b)
+		s.Faults[i].tell(&b, len(s.Workloads) > 0)
 	}
 	return b.String()
 }
@@ -39,9 +39,9 @@ func (t *FaultTotals) tell(b *strings.Builder) {
 	fmt.Fprintf(b, "the worst %d:\n", t.Listed)
 }
 
-func (f *FaultSummary) tell(b *strings.Builder) {
+func (f *FaultSummary) tell(b *strings.Builder, workloads bool) {
 	fmt.Fprintf(b, "fault %d  %s  at %s %s: %s", f.ID, f.title(), humanSpan(f.Begin), f.lasting(), f.reach())
-	for _, line := range []string{f.noticed(), f.evictions(), f.recovery(), f.worst(), f.requests()} {
+	for _, line := range []string{f.noticed(), f.evictions(), f.recovery(workloads), f.worst(), f.requests()} {
 		if line != "" {
 			b.WriteString("\n  " + line)
 		}
@@ -110,15 +110,18 @@ func (f *FaultSummary) evictions() string {
 	return text
 }
 
-func (f *FaultSummary) recovery() string {
+// recovery says what became of workloads: where the run has none, that is nothing.
+func (f *FaultSummary) recovery(workloads bool) string {
 	switch {
-	case f.Workloads == 0 && f.Pods > 0:
+	case f.Workloads == 0 && f.Pods > 0 && workloads:
 		return "no workload lost a serving pod"
 	case f.Workloads == 0:
 		return ""
 	}
 	text := many(f.Workloads, "workload") + " lost serving pods"
-	if f.Recovered != nil {
+	if f.Recovered != nil && f.Workloads == 1 {
+		text += ", whole again after " + humanSpan(*f.Recovered)
+	} else if f.Recovered != nil {
 		text += ", all whole again after " + humanSpan(*f.Recovered)
 	} else {
 		text += fmt.Sprintf(", %d of them not whole again by the end of the run", f.WorkloadsShort)

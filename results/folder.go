@@ -20,7 +20,9 @@ const (
 	ReportFile      = "report.md"
 	AvailabilitySVG = "availability.svg"
 	LoadSVG         = "load.svg"
+	PodsSVG         = "pods.svg"
 	NodesSVG        = "nodes.svg"
+	FaultSVG        = "fault.svg"
 	DecisionsFile   = "decisions.log.zst"
 	ManifestFile    = "manifest.yaml"
 	SummaryFile     = "summary.json"
@@ -32,7 +34,7 @@ const (
 // whole.
 var runFiles = []string{
 	PodsFile, EventsFile, SeriesFile, WorkloadsFile, ServicesFile, NodesFile, DecisionsFile, ManifestFile, WallclockFile,
-	ReportFile, AvailabilitySVG, LoadSVG, NodesSVG, SummaryFile,
+	ReportFile, FaultSVG, AvailabilitySVG, LoadSVG, PodsSVG, NodesSVG, SummaryFile,
 }
 
 // OpenDir makes sure that results can be written to a folder, and creates it where it does not exist. Results of an

@@ -20,7 +20,14 @@ type loadSeries struct {
 	out       *output
 	workloads *file
 	nodes     *file
-	nodesRow  nodesRow
+	nodesRow  nodesRow     // the last one
+	before    []timedNodes // rows from before it was known that there is something to tell
+}
+
+// timedNodes is a row of nodes.csv and its time.
+type timedNodes struct {
+	at sim.Time
+	nodesRow
 }
 
 // nodesRow is what a row of nodes.csv shows.
@@ -34,9 +41,8 @@ func (r *Recorder) sample(at sim.Time) {
 	if len(r.avail.dirty) > 0 {
 		l.sampleWorkloads(&r.avail, at)
 	}
-	if r.seats.taken || r.pools.named || len(r.services.list) > 0 {
-		l.sampleNodes(nodesRow{r.pools.exists, int64(r.use.up), r.pools.ready, r.pools.price}, at)
-	}
+	row := nodesRow{r.pools.exists, int64(r.use.up), r.pools.ready, r.pools.price}
+	l.sampleNodes(row, at, r.seats.taken || r.pools.named || len(r.services.list) > 0)
 }
 
 func (l *loadSeries) sampleWorkloads(a *availability, at sim.Time) {
@@ -62,16 +68,27 @@ func (l *loadSeries) sampleWorkloads(a *availability, at sim.Time) {
 	a.dirty = a.dirty[:0]
 }
 
-func (l *loadSeries) sampleNodes(row nodesRow, at sim.Time) {
-	if l.nodes == nil {
-		l.nodes = l.out.begin(NodesFile, nodeColumns)
-	} else if row == l.nodesRow {
+// sampleNodes writes a row if it is a new one, and keeps it in mind until there is something to tell of nodes.
+func (l *loadSeries) sampleNodes(row nodesRow, at sim.Time, tell bool) {
+	if row != l.nodesRow || l.nodes == nil && len(l.before) == 0 {
+		l.nodesRow = row
+		l.before = append(l.before, timedNodes{at, row})
+	}
+	if !tell {
 		return
 	}
 	if l.nodes == nil {
-		return
+		if l.nodes = l.out.begin(NodesFile, nodeColumns); l.nodes == nil {
+			return
+		}
 	}
-	l.nodesRow = row
+	for _, row := range l.before {
+		l.writeNodes(row.nodesRow, row.at)
+	}
+	l.before = l.before[:0]
+}
+
+func (l *loadSeries) writeNodes(row nodesRow, at sim.Time) {
 	b := append(appendSeconds(l.nodes.w.AvailableBuffer(), int64(at)), ',')
 	b = strconv.AppendInt(append(strconv.AppendInt(b, row.exists, 10), ','), row.up, 10)
 	b = strconv.AppendInt(append(b, ','), row.ready, 10)

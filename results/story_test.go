@@ -98,6 +98,17 @@ fault 2  zone a outage  at 1d2h0m0s for 40m0s: 10 nodes, 143 pods hit
 `, s.FaultStories())
 }
 
+// TestStoryOfPods: a run of pods alone is not told that no workload lost any.
+func TestStoryOfPods(t *testing.T) {
+	s := &Summary{FaultTotals: &FaultTotals{Count: 1, Listed: 1}, Faults: []FaultSummary{{ID: 1, Kind: "power loss", Name: "node n", Nodes: 1, Pods: 2, Detected: optional(0), NodesNotReady: 1}}}
+	const alone = "fault 1  node n power loss  at 0s until the end of the run: 1 node, 2 pods hit\n  noticed after 0s: 1 node not ready\n  no pod was evicted\n"
+	require.Equal(t, alone, s.FaultStories())
+	s.Workloads = make([]WorkloadSummary, 1)
+	require.Equal(t, alone+"  no workload lost a serving pod\n", s.FaultStories())
+	s.Faults[0].Workloads, s.Faults[0].Recovered = 1, optional(60)
+	require.Equal(t, alone+"  1 workload lost serving pods, whole again after 1m0s; 0 pod-seconds lost\n", s.FaultStories())
+}
+
 // TestLongTables: of many workloads and services the worst are shown, and all together.
 func TestLongTables(t *testing.T) {
 	s := &Summary{}

@@ -35,7 +35,7 @@ func TestSetFlags(t *testing.T) {
 		{name: "node-monitor-period", value: "soon", wrong: "not a span of time such as 50s: soon"},
 		{name: "node-eviction-rate", value: "-1", wrong: "not a number from 0: -1"},
 		{name: "large-cluster-size-threshold", value: "1.5", wrong: "not an integer from 0: 1.5"},
-		{name: "node-monitor-grace", value: "1s", wrong: "unknown flag node-monitor-grace; did you mean node-monitor-"},
+		{name: "node-monitor-grace", value: "1s", wrong: "unknown flag node-monitor-grace; did you mean node-monitor-grace-period?"},
 	} {
 		t.Run(c.name+"="+c.value, func(t *testing.T) {
 			got, want := DefaultFlags(), DefaultFlags()

@@ -61,9 +61,12 @@ func formatDuration(span time.Duration) string {
 	return text
 }
 
-// Nearest returns the word that was probably meant: the known one with the fewest changed letters, the first of several.
+// Nearest returns the word that was probably meant: the only known one that begins with it, or else the one with the fewest changed letters, the first of several.
 // It is empty when none is near: when more than a third of the letters, and more than one, would have to change.
 func Nearest(word string, known []string) string {
+	if whole := beginning(word, known); whole != "" {
+		return whole
+	}
 	best, least := "", max(1, len(word)/3)+1
 	for _, k := range known {
 		if n := editDistance(strings.ToLower(word), strings.ToLower(k), least); n < least {
@@ -71,6 +74,20 @@ func Nearest(word string, known []string) string {
 		}
 	}
 	return best
+}
+
+// beginning returns the only known word that begins with this one, "" if there is none or the word is too short to tell.
+func beginning(word string, known []string) string {
+	whole := ""
+	for _, k := range known {
+		if len(word) >= 4 && strings.HasPrefix(strings.ToLower(k), strings.ToLower(word)) {
+			if whole != "" {
+				return ""
+			}
+			whole = k
+		}
+	}
+	return whole
 }
 
 // editDistance counts the letters that must be inserted, deleted, replaced or swapped with their neighbour to make b of

@@ -96,6 +96,10 @@ func TestNearest(t *testing.T) {
 	}
 	require.Equal(t, "ab", Nearest("a", []string{"ab", "ac"}), "the first of several")
 	require.Empty(t, Nearest("a", nil))
+	long := []string{"node-monitor-period", "node-monitor-grace-period", "nodes"}
+	require.Equal(t, "node-monitor-grace-period", Nearest("node-monitor-grace", long), "it begins so")
+	require.Equal(t, "node-monitor-period", Nearest("node-monitor-perio", long))
+	require.Equal(t, "nodes", Nearest("node", long), "several begin so")
 }
 
 // slowDistance is the recursion of the definition.

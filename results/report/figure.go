@@ -36,10 +36,9 @@ type line struct {
 
 // panel is one chart of a figure. All of them share the axis of time.
 type panel struct {
-	title   string // of the axis: what, and in which unit
-	lines   []line
-	crowded bool // lines lie on each other: they are dashed, each in its way
-	share   bool // 0..1, drawn in per cent from just below the least value up to 100
+	title string // of the axis: what, and in which unit
+	lines []line
+	share bool // 0..1, drawn in per cent from just below the least value up to 100
 }
 
 // span is a stretch of time.
@@ -137,21 +136,16 @@ func (f *figure) plot(i int, legend *[]entry) (*plot.Plot, error) {
 		p.Add(area)
 	}
 	p.Add(plotter.NewGrid())
-	for j := len(what.lines) - 1; j >= 0; j-- { // the first one on top
-		l := what.lines[j]
+	for j, l := range what.lines { // what lies on another line is dashed, so that both are seen
 		drawn, err := plotter.NewLine(f.corners(l.data, what.share))
 		if err != nil {
 			return nil, err
 		}
 		drawn.StepStyle, drawn.Width = plotter.PostStep, lineWidth
-		drawn.Color = colours[j%len(colours)]
-		if what.crowded {
-			drawn.Dashes = plotutil.Dashes(j)
-		}
+		drawn.Color, drawn.Dashes = colours[j%len(colours)], plotutil.Dashes(j)
 		p.Add(drawn)
 		*legend = append(*legend, entry{l.name, drawn})
 	}
-	slices.Reverse(*legend)
 	if i == len(f.panels)-1 {
 		p.X.Label.Text = "simulated time"
 	}
@@ -166,6 +160,7 @@ func (f *figure) scale(p *plot.Plot, what *panel) {
 	}
 	if what.share {
 		p.Y.Min, p.Y.Max = 100*max(0, least-0.05*(1-least)-0.002), 100
+		p.Y.Tick.Marker = plot.TickerFunc(shareTicks)
 		return
 	}
 	p.Y.Min, p.Y.Max = 0, most*1.05
@@ -232,6 +227,20 @@ func clock(s float64) string {
 		text += d.String()
 	}
 	return text
+}
+
+// shareSteps are the distances between ticks of shares, in per cent.
+var shareSteps = []float64{0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20}
+
+// shareTicks puts at most six ticks on an axis of per cent.
+func shareTicks(from, to float64) []plot.Tick {
+	i := slices.IndexFunc(shareSteps, func(s float64) bool { return (to-from)/s <= 5 })
+	step := shareSteps[max(i, 0)]
+	var ticks []plot.Tick
+	for n := math.Ceil(from / step); n*step <= to+step/100; n++ {
+		ticks = append(ticks, plot.Tick{Value: n * step, Label: amount(n * step)})
+	}
+	return ticks
 }
 
 // amountTicks puts about five ticks on an axis, with large numbers in thousands and millions.

@@ -3,6 +3,7 @@ package report
 import (
 	"cmp"
 	"slices"
+	"strings"
 
 	"gonum.org/v1/plot/plotter"
 
@@ -25,7 +26,7 @@ func availability(rows []row, s *results.Summary) []panel {
 	})
 	served, claimed = begun(served), begun(claimed)
 	panels := []panel{{title: "all workloads, %", share: true, lines: []line{{"serving", served}, {"ready in the API", claimed}}}}
-	each := panel{title: "worst workloads, %", share: true, crowded: true}
+	each := panel{title: "worst workloads, %", share: true}
 	for _, name := range worst(s.Workloads) {
 		each.lines = append(each.lines, line{name[len(name)-1], servingOf(rows, name)})
 	}
@@ -98,6 +99,47 @@ func clean(v float64) float64 {
 		return 0
 	}
 	return v
+}
+
+// pods draws how many run and how many wait, and the shares of the resources that are given to them.
+func pods(read samples) []panel {
+	var running, pending steps
+	for _, r := range read.rows {
+		pending.add(r.at, r.figures[0])
+		running.add(r.at, r.figures[1])
+	}
+	panels := []panel{{title: "pods", lines: []line{{"running", running}, {"pending", pending}}}}
+	shares := panel{title: "allocated, %"}
+	for i, name := range read.figures {
+		resource, is := strings.CutSuffix(name, "_allocated")
+		if !is || i+1 == len(read.figures) || len(shares.lines) == linesOf {
+			continue
+		}
+		var share steps
+		for _, r := range read.rows {
+			if r.figures[i+1] > 0 {
+				share.add(r.at, 100*r.figures[i]/r.figures[i+1])
+			}
+		}
+		if share.most() > 0 {
+			shares.lines = append(shares.lines, line{resource, share})
+		}
+	}
+	if len(shares.lines) == 1 {
+		shares.title = shares.lines[0].name + " allocated, %"
+	}
+	if len(shares.lines) > 0 {
+		panels = append(panels, shares)
+	}
+	return panels
+}
+
+// waiting draws the pods that wait alone: those that run count the dead ones that the API still has.
+func waiting(panels []panel) []panel {
+	if len(panels) == 0 {
+		return nil
+	}
+	return []panel{{title: "pods pending", lines: panels[0].lines[1:]}}
 }
 
 // nodes draws the nodes in truth and in the API, and what they cost.

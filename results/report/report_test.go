@@ -105,7 +105,7 @@ func TestReport(t *testing.T) {
 	week(t, dir, 7)
 	names, err := Write(dir)
 	require.NoError(t, err)
-	require.Equal(t, []string{results.ReportFile, results.AvailabilitySVG, results.LoadSVG, results.NodesSVG}, names)
+	require.Equal(t, []string{results.ReportFile, results.FaultSVG, results.AvailabilitySVG, results.LoadSVG, results.PodsSVG, results.NodesSVG}, names)
 	first := map[string][]byte{}
 	for _, name := range names {
 		first[name] = read(t, dir, name)
@@ -116,7 +116,7 @@ func TestReport(t *testing.T) {
 		require.Less(t, len(first[name]), 1<<20)
 	}
 	page := string(first[results.ReportFile])
-	for _, want := range []string{"# week, default, seed 1\n", "![Load](load.svg)", "fault 1  zone a outage  at 1d2h0m0s for 45m0s: 4 nodes", "Shaded: the times of faults."} {
+	for _, want := range []string{"# week, default, seed 1\n", "![Load](load.svg)", "![Around fault 1](fault.svg)", "fault 1  zone a outage  at 1d2h0m0s for 45m0s: 4 nodes", "Shaded: the times of faults."} {
 		require.Contains(t, page, want)
 	}
 	_, err = Write(dir)
@@ -187,12 +187,11 @@ func FuzzRows(f *testing.F) {
 	f.Add("t,exists,up,ready,price\n9223372036,1e18,0,0,1e-300\n")
 	f.Add("t,exists,up,ready,price\n-5,1,1,1,0\n-5,0,0,0,0\n")
 	f.Fuzz(func(t *testing.T, text string) {
-		rows, err := parseRows("nodes.csv", results.NodesFile, strings.NewReader(text))
-		if err != nil || len(rows) == 0 {
+		read, err := parseRows("nodes.csv", results.NodesFile, strings.NewReader(text))
+		if err != nil || len(read.rows) == 0 {
 			return
 		}
-		r := report{summary: &results.Summary{}}
-		g := figure{panels: nodes(rows), window: r.window(rows)}
+		g := figure{panels: nodes(read.rows), window: wholeRun(&results.Summary{}, map[string]samples{results.NodesFile: read})}
 		require.NoError(t, g.draw(io.Discard))
 	})
 }

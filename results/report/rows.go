@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -20,57 +21,67 @@ type row struct {
 	figures []float64
 }
 
-// The columns of the files: those that name what a row is about stand between the time and the figures.
+// samples are what one of the files of samples holds.
+type samples struct {
+	figures []string // names of the columns with figures
+	rows    []row
+}
+
+// The columns of the files: those that name what a row is about stand between the time and the figures. More figures may
+// follow in those that are open.
 var columns = map[string]struct {
 	names   int
 	figures []string
+	open    bool
 }{
-	results.WorkloadsFile: {3, []string{"desired", "needed", "serving", "ready"}},
-	results.ServicesFile:  {2, []string{"requests", "errors", "slow", "response", "p99", "endpoints", "serving", "cpu_milli"}},
-	results.NodesFile:     {0, []string{"exists", "up", "ready", "price"}},
+	results.WorkloadsFile: {3, []string{"desired", "needed", "serving", "ready"}, false},
+	results.ServicesFile:  {2, []string{"requests", "errors", "slow", "response", "p99", "endpoints", "serving", "cpu_milli"}, false},
+	results.SeriesFile:    {0, []string{"pending", "running", "nodes"}, true},
+	results.NodesFile:     {0, []string{"exists", "up", "ready", "price"}, false},
 }
 
 // readRows reads one of the files of samples; a file that is not there has no rows. Errors name file, line and column.
-func readRows(dir, name string) ([]row, error) {
+func readRows(dir, name string) (samples, error) {
 	path := filepath.Join(dir, name)
 	f, err := os.Open(path)
 	if errors.Is(err, os.ErrNotExist) {
-		return nil, nil
+		return samples{}, nil
 	}
 	if err != nil {
-		return nil, fmt.Errorf("reading results: %w", err)
+		return samples{}, fmt.Errorf("reading results: %w", err)
 	}
 	defer f.Close()
 	return parseRows(path, name, f)
 }
 
-func parseRows(path, name string, from io.Reader) ([]row, error) {
+func parseRows(path, name string, from io.Reader) (samples, error) {
 	form := columns[name]
 	in := csv.NewReader(from)
 	in.ReuseRecord = true
 	header, err := in.Read()
 	if err != nil {
-		return nil, fmt.Errorf("%s:1: the header is missing", path)
+		return samples{}, fmt.Errorf("%s:1: the header is missing", path)
 	}
-	if len(header) != 1+form.names+len(form.figures) || header[0] != "t" || strings.Join(header[1+form.names:], ",") != strings.Join(form.figures, ",") {
-		return nil, fmt.Errorf("%s:1: the columns are %s, which is not how this version writes them", path, strings.Join(header, ","))
+	first, known := 1+form.names, 1+form.names+len(form.figures)
+	if len(header) < known || len(header) > known && !form.open || header[0] != "t" || !slices.Equal(header[first:known], form.figures) {
+		return samples{}, fmt.Errorf("%s:1: the columns are %s, which is not how this version writes them", path, strings.Join(header, ","))
 	}
-	names := append([]string{}, header...)
-	var rows []row
+	names := slices.Clone(header)
+	read := samples{figures: names[first:]}
 	for {
 		fields, rerr := in.Read()
 		if errors.Is(rerr, io.EOF) {
-			return rows, nil
+			return read, nil
 		}
 		if rerr != nil {
-			return nil, fmt.Errorf("%s: %w", path, rerr)
+			return samples{}, fmt.Errorf("%s: %w", path, rerr)
 		}
 		r, perr := parseRow(fields, names, form.names)
 		if perr != nil {
 			line, _ := in.FieldPos(0)
-			return nil, fmt.Errorf("%s:%d: %w", path, line, perr)
+			return samples{}, fmt.Errorf("%s:%d: %w", path, line, perr)
 		}
-		rows = append(rows, r)
+		read.rows = append(read.rows, r)
 	}
 }
 

@@ -49,6 +49,17 @@ func merged(rows []row, fn func(at float64, sums []float64)) {
 	}
 }
 
+// within returns what holds from one instant to another.
+func (s steps) within(from, to float64) steps {
+	var kept steps
+	for _, p := range s {
+		if p.X <= to {
+			kept.add(max(p.X, from), p.Y)
+		}
+	}
+	return kept
+}
+
 // thin keeps of what falls into one column of the picture the first, the least, the greatest and the last value, so that
 // the picture is the same and its file does not grow with the run.
 func (s steps) thin(from, to float64, columns int) steps {

@@ -17,6 +17,7 @@ func (p *Pause) target() string { return p.Component }
 func (p *Pause) check(f *Faults) error {
 	if len(f.cfg.Components[p.Component]) == 0 {
 		known := slices.Sorted(maps.Keys(f.cfg.Components))
+		known = slices.DeleteFunc(known, func(name string) bool { return strings.Contains(name, " ") }) // nobody asks for these by name
 		return fmt.Errorf("there is no component %q to pause: known are %s", p.Component, strings.Join(known, ", "))
 	}
 	return nil

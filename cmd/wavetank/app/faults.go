@@ -49,8 +49,11 @@ func (s *simulation) scriptFaults(k *kubelet.Kubelet) error {
 		Undo: func(name cluster.NamespacedName) error { return deployment.Undo(name, 0)(s.store) },
 	})
 	for i := range s.scenario.Faults {
-		field := fmt.Sprintf("faults[%d]", i)
-		if err := s.addFault(&s.scenario.Faults[i], field); err != nil {
+		f, field := &s.scenario.Faults[i], fmt.Sprintf("faults[%d]", i)
+		if err := s.addFault(f, field); err != nil {
+			if f.Kind == workloads.Pause {
+				field += ".pause"
+			}
 			return s.scenario.Errorf(field, "%w", err)
 		}
 	}
