@@ -12,6 +12,7 @@ type Selection struct {
 	selector  *Selector
 	pods      []*Pod // by UID
 	version   uint64
+	members   uint64
 	index     *selections
 }
 
@@ -20,6 +21,9 @@ func (s *Selection) Pods() []*Pod { return s.pods }
 
 // Version moves whenever one of the pods changes, comes or goes.
 func (s *Selection) Version() uint64 { return s.version }
+
+// Membership moves whenever a pod comes or goes, and not when one of them changes.
+func (s *Selection) Membership() uint64 { return s.members }
 
 // Close ends the selection: it follows changes no more.
 func (s *Selection) Close() {
@@ -99,12 +103,14 @@ func (s *Selection) put(p *Pod) {
 	s.pods = slices.Insert(s.pods, i, p)
 	s.index.of[p.UID] = append(s.index.of[p.UID], s)
 	s.version++
+	s.members++
 }
 
 func (s *Selection) drop(uid UID) {
 	i, _ := s.find(uid)
 	s.pods = slices.Delete(s.pods, i, i+1)
 	s.version++
+	s.members++
 }
 
 func (s *Selection) find(uid UID) (int, bool) {

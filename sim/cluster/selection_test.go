@@ -122,10 +122,13 @@ func TestSelectionVersion(t *testing.T) {
 	mine := pod("mine", "a")
 	require.NoError(t, store.Create(mine, cluster.ReasonCreated))
 	require.Greater(t, sel.Version(), before)
-	before = sel.Version()
+	before, members := sel.Version(), sel.Membership()
 	require.NoError(t, store.EditPod(cluster.KeyOf(mine), cluster.ReasonUpdated, func(p *cluster.Pod) { p.Status.Ready = true }))
 	require.Greater(t, sel.Version(), before)
 	require.True(t, sel.Pods()[0].Status.Ready, "the newest version of the pod")
+	require.Equal(t, members, sel.Membership(), "the same pods")
+	require.NoError(t, store.Delete(cluster.KeyOf(mine), cluster.ReasonDeleted))
+	require.Greater(t, sel.Membership(), members)
 }
 
 func TestSelectNothing(t *testing.T) {

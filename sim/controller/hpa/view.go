@@ -53,7 +53,7 @@ func (o *overlaps) close(v *view) {
 }
 
 // of returns the autoscalers that see one of a view's pods, if there is another than its own. It compares pods only when
-// some pod or view of the namespace has changed.
+// some pod or view of the namespace has come or gone.
 func (o *overlaps) of(v *view) []cluster.NamespacedName {
 	here := o.byNamespace[v.name.Namespace]
 	if len(here) < 2 {
@@ -61,7 +61,7 @@ func (o *overlaps) of(v *view) []cluster.NamespacedName {
 	}
 	state := o.opened << 32
 	for _, other := range here {
-		state += other.pods.Version()
+		state += other.pods.Membership()
 	}
 	if state == v.checked {
 		return v.shared
