@@ -30,7 +30,14 @@ func (w *work) conclude(status func(now sim.Time) cluster.DeploymentStatus) {
 		}
 		before := w.d.Status
 		w.d.Status = status(now)
-		if !same(&before, &w.d.Status) {
+		switch {
+		case !same(&before, &w.d.Status) && w.stale:
+			// Upstream's sync still has the version from before its first write, so that this one is refused and comes with
+			// the sync after a back-off (sync.go: getNewReplicaSet and syncRolloutStatus, v1.36.3). Here it is made at once.
+			// What matters is the back-off: in the queue it takes the place of a progress check that an earlier rollout
+			// has asked for, and the next one counts from this rollout.
+			return writing(w.found, w.d.Annotations, w.d.Status), controller.Result{RequeueAfter: checkAgain}
+		case !same(&before, &w.d.Status):
 			return writing(w.found, w.d.Annotations, w.d.Status), controller.Result{}
 		}
 		return nil, w.nextCheck(now)

@@ -23,6 +23,7 @@ type work struct {
 	d     cluster.Deployment  // as it is after the calls asked for so far
 	fresh *cluster.ReplicaSet // of the Deployment's template, nil if there is none
 	old   []*cluster.ReplicaSet
+	stale bool // the Deployment was written since it was read
 }
 
 // begin reads what there is. The ReplicaSets are in order of creation, the new one is the oldest of the same template
@@ -86,7 +87,10 @@ func total(sets []*cluster.ReplicaSet) int {
 }
 
 // write asks for the call that makes the Deployment in the store what it is here: revision and status.
-func (w *work) write() { w.calls.Do(writing(w.found, w.d.Annotations, w.d.Status)) }
+func (w *work) write() {
+	w.stale = true
+	w.calls.Do(writing(w.found, w.d.Annotations, w.d.Status))
+}
 
 // writing returns the call. Of the annotations only the revision is the controller's.
 func writing(d *cluster.Deployment, annotations map[string]string, status cluster.DeploymentStatus) controller.Call {
