@@ -20,6 +20,7 @@ type service struct {
 	nodes    map[string]bool   // where they are: whether one of those there has no limit of its own
 	classes  []class           // in the order of their first members
 	stale    bool              // they must be made anew
+	lacking  bool              // a pod without the container that is to serve was met
 
 	rate  float64  // of the demand from outside
 	until sim.Time // when that changes

@@ -19,6 +19,7 @@ type Load struct {
 	next     sim.Time // when the first demand is due
 	settling settling
 	sample   Sample
+	notes    []string
 }
 
 var (
@@ -210,3 +211,6 @@ func (l *Load) Finish(now sim.Time) {
 		l.report(s, now)
 	}
 }
+
+// Notes tells what is not as the services ask for it, each service's first case.
+func (l *Load) Notes() []string { return l.notes }

@@ -30,6 +30,19 @@ func TestOnePod(t *testing.T) {
 	require.Zero(t, w.engine.Pending(), "an even demand needs no event")
 }
 
+// A container that the pods do not have is told of once, not for each pod.
+func TestUnknownContainer(t *testing.T) {
+	cost := web(load.Constant(10))
+	w := story(t, 3, services(cost))
+	w.finish(time.Minute, "web")
+	require.Empty(t, w.load.Notes())
+	cost.Container = "none"
+	w = story(t, 3, services(cost))
+	w.finish(time.Minute, "web")
+	require.Len(t, w.load.Notes(), 1)
+	require.Regexp(t, `^load on shop/web: Pod shop/web-\d has no container none: it serves with its share of the node$`, w.load.Notes()[0])
+}
+
 func TestOverloadServesWhatItCan(t *testing.T) {
 	w := story(t, 2, services(web(load.Constant(200))))
 	s := w.finish(time.Minute, "web")[0]

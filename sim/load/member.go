@@ -51,6 +51,10 @@ func (l *Load) enter(s *service, p *cluster.Pod) {
 			p.NamespacedName, other.service.Name, s.Name))
 		return
 	}
+	if !s.lacking && serving(p.Spec, s.Container) == nil {
+		s.lacking = true
+		l.notes = append(l.notes, fmt.Sprintf("load on %v: Pod %v has no container %s: it serves with its share of the node", s.Name, p.NamespacedName, s.Container))
+	}
 	m := &member{pod: p, service: s, class: -1, hash: xxhash.Sum64String(p.Namespace + "/" + p.Name)}
 	i, _ := s.find(p.UID)
 	s.members = slices.Insert(s.members, i, m)

@@ -217,9 +217,12 @@ func (a *applications) guard(now sim.Time, ev sim.Event) {
 	}
 }
 
-// failures are the actions that could not be carried out, and what is to be said of faults, as warnings.
+// failures are the actions that could not be carried out, and what is to be said of faults and of the load, as warnings.
 func (s *simulation) failures() []string {
 	list := s.faultWarnings()
+	if s.load != nil {
+		list = append(list, s.load.Notes()...)
+	}
 	if s.apps == nil || s.apps.timetable == nil {
 		return list
 	}
