@@ -43,6 +43,7 @@ func New(engine *sim.Engine, store *cluster.Store, cfg Config) *Load {
 		l.spaces[s.Name.Namespace] = append(l.spaces[s.Name.Namespace], s)
 		l.target(s)
 	}
+	store.Observe(l.outdate)
 	store.Watch("load", nil, l.heardTruth, cluster.KindPod, cluster.KindNode)
 	store.Watch("kube-proxy", cfg.ProxyLatency, l.heardNews, cluster.KindPod, cluster.KindService)
 	engine.At(engine.Now(), sim.PhaseWorld, l)

@@ -17,6 +17,8 @@ type member struct {
 	hash    uint64 // of its name
 	class   int    // of the service's; none yet if negative
 	past    ledger // until the classes were made
+
+	outdated uint64 // the last version of the pod that is not the newest any more
 }
 
 // ledger returns what the pod has used, up to when the ledgers of its service are kept.
@@ -56,6 +58,9 @@ func (l *Load) enter(s *service, p *cluster.Pod) {
 		l.notes = append(l.notes, fmt.Sprintf("load on %v: Pod %v has no container %s: it serves with its share of the node", s.Name, p.NamespacedName, s.Container))
 	}
 	m := &member{pod: p, service: s, class: -1, hash: xxhash.Sum64String(p.Namespace + "/" + p.Name)}
+	if l.store.Pod(p.NamespacedName) != p {
+		m.outdated = p.ResourceVersion
+	}
 	i, _ := s.find(p.UID)
 	s.members = slices.Insert(s.members, i, m)
 	l.members[p.UID] = m

@@ -47,8 +47,8 @@ func (l *Load) window(p *cluster.Pod) (from, to sim.Time, ok bool) {
 // the scrape before, of memory what it was at the scrape. What a service's requests take is its serving container's; with
 // "" it is asked for all of them. Of a pod without load it is what Config.Usage says of it now.
 func (l *Load) Resource(pod *cluster.Pod, container string, resource cluster.ResourceName) (Value, bool) {
-	p := l.store.Pod(pod.NamespacedName)
-	if p == nil || p.UID != pod.UID || resource != cluster.CPU && resource != cluster.Memory {
+	p := l.newest(pod)
+	if p == nil || resource != cluster.CPU && resource != cluster.Memory {
 		return Value{}, false
 	}
 	from, to, ok := l.window(p)
@@ -87,8 +87,8 @@ func (l *Load) unclaimed(p *cluster.Pod, container string, resource cluster.Reso
 // Pods returns the requests a second that a pod serves, a mean as of the last scrape, under the name that its service's
 // Metric is. There are no series to select among: a selector that is not empty selects none.
 func (l *Load) Pods(pod *cluster.Pod, metric string, selector *cluster.Selector) (Value, bool) {
-	p := l.store.Pod(pod.NamespacedName)
-	if p == nil || p.UID != pod.UID || !selector.Empty() {
+	p := l.newest(pod)
+	if p == nil || !selector.Empty() {
 		return Value{}, false
 	}
 	m := l.current(p)
@@ -139,6 +139,27 @@ func (l *Load) External(namespace, metric string, selector *cluster.Selector) ([
 
 // tells whether the requests a second go by that name.
 func (s *service) tells(metric string) bool { return metric == s.Metric || metric == metricAlias }
+
+// newest returns the pod as it is now, nil if it is gone. A member that is asked for by its newest version, as it mostly is,
+// need not be looked up.
+func (l *Load) newest(pod *cluster.Pod) *cluster.Pod {
+	if m := l.members[pod.UID]; m != nil && pod.ResourceVersion > m.outdated {
+		return pod
+	}
+	if p := l.store.Pod(pod.NamespacedName); p != nil && p.UID == pod.UID {
+		return p
+	}
+	return nil
+}
+
+// outdate notes at once that a version of a pod is not the newest any more.
+func (l *Load) outdate(c *cluster.Change) {
+	if before, _ := c.Pods(); before != nil {
+		if m := l.members[before.UID]; m != nil {
+			m.outdated = before.ResourceVersion
+		}
+	}
+}
 
 // current returns the member that a pod is, with its ledgers kept up to now; nil if no service has it.
 func (l *Load) current(p *cluster.Pod) *member {
