@@ -58,7 +58,7 @@ func (f *Flags) settings() map[string]any {
 	return map[string]any{
 		"node-monitor-period": period{&f.NodeMonitorPeriod}, "node-monitor-grace-period": &f.NodeMonitorGracePeriod,
 		"node-startup-grace-period": &f.NodeStartupGracePeriod, "node-eviction-rate": &f.NodeEvictionRate,
-		"secondary-node-eviction-rate": &f.SecondaryNodeEvictionRate, "unhealthy-zone-threshold": &f.UnhealthyZoneThreshold,
+		"secondary-node-eviction-rate": &f.SecondaryNodeEvictionRate, "unhealthy-zone-threshold": share{&f.UnhealthyZoneThreshold},
 		"large-cluster-size-threshold": &f.LargeClusterSizeThreshold, "terminated-pod-gc-threshold": &f.TerminatedPodGCThreshold,
 		"default-not-ready-toleration-seconds":                seconds{&f.NotReadyToleration},
 		"default-unreachable-toleration-seconds":              seconds{&f.UnreachableToleration},
@@ -77,6 +77,9 @@ func (f *Flags) settings() map[string]any {
 
 // seconds is a span that a flag takes as a number of seconds.
 type seconds struct{ of *time.Duration }
+
+// share is a number from 0 to 1.
+type share struct{ of *float64 }
 
 // period is a span between two beats of a loop: without any it would never end.
 type period struct{ of *time.Duration }
@@ -109,11 +112,9 @@ func (f *Flags) Set(name, value string) error {
 		}
 		return setSpan(to.of, value)
 	case *float64:
-		x, err := strconv.ParseFloat(value, 64)
-		if err != nil || !(x >= 0) || x > 1e9 {
-			return fmt.Errorf("not a number from 0: %s", quoteOdd(value))
-		}
-		*to = x
+		return setNumber(to, value, 1e9, "not a number from 0")
+	case share:
+		return setNumber(to.of, value, 1, "not a number from 0 to 1")
 	case *int:
 		n, err := strconv.ParseInt(value, 10, 32)
 		if err != nil || n < 0 {
@@ -142,5 +143,14 @@ func setPeriod(to *time.Duration, value string) error {
 		return fmt.Errorf("not above 0: %s", quoteOdd(value))
 	}
 	*to = d
+	return nil
+}
+
+func setNumber(to *float64, value string, most float64, wrong string) error {
+	x, err := strconv.ParseFloat(value, 64)
+	if err != nil || !(x >= 0 && x <= most) {
+		return fmt.Errorf("%s: %s", wrong, quoteOdd(value))
+	}
+	*to = x
 	return nil
 }

@@ -33,6 +33,7 @@ func TestSetFlags(t *testing.T) {
 		{name: "node-monitor-period", value: "0", wrong: "not above 0: 0"},
 		{name: "node-monitor-period", value: "-1s", wrong: "not a span of time such as 50s: -1s"},
 		{name: "node-monitor-period", value: "soon", wrong: "not a span of time such as 50s: soon"},
+		{name: "unhealthy-zone-threshold", value: "2", wrong: "not a number from 0 to 1: 2"},
 		{name: "node-eviction-rate", value: "-1", wrong: "not a number from 0: -1"},
 		{name: "large-cluster-size-threshold", value: "1.5", wrong: "not an integer from 0: 1.5"},
 		{name: "node-monitor-grace", value: "1s", wrong: "unknown flag node-monitor-grace; did you mean node-monitor-grace-period?"},

@@ -52,6 +52,8 @@ func flagText(setting any) string {
 		return of.of.String()
 	case period:
 		return of.of.String()
+	case share:
+		return strconv.FormatFloat(*of.of, 'g', -1, 64)
 	case *float64:
 		return strconv.FormatFloat(*of, 'g', -1, 64)
 	}

@@ -50,6 +50,9 @@ func (s *simulation) scriptFaults(k *kubelet.Kubelet) error {
 	})
 	for i := range s.scenario.Faults {
 		f, field := &s.scenario.Faults[i], fmt.Sprintf("faults[%d]", i)
+		if until := s.scenario.Until; until > 0 && f.At >= until {
+			s.warnings = append(s.warnings, fmt.Sprintf("%s: never begins: at %v the run is over", field, until))
+		}
 		if err := s.addFault(f, field); err != nil {
 			if f.Kind == workloads.Pause {
 				field += ".pause"
