@@ -1,8 +1,8 @@
 package fault_test
 
 import (
-	"errors"
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -218,12 +218,9 @@ func imagesOf(store *cluster.Store, name cluster.NamespacedName) []string {
 
 func TestBadRollout(t *testing.T) {
 	engine, store := world(t)
-	web := deploy(t, store, "web", "registry:5000/shop/side:v1", "registry:5000/shop/side")
-	var undone []string
-	faults := fault.New(engine, store, fault.Config{Undo: func(n cluster.NamespacedName) error {
-		undone = append(undone, fmt.Sprint(engine.Now(), " ", n))
-		return nil
-	}})
+	images := []string{"web", "registry:5000/shop/side:v1", "registry:5000/shop/side"}
+	web := deploy(t, store, images...)
+	faults := fault.New(engine, store, fault.Config{})
 	bad := &fault.BadRollout{Deployment: web, Crashes: true, After: time.Second}
 	require.NoError(t, faults.Add(fault.Fault{Effect: bad, At: at(5), For: 10 * time.Second}))
 	require.NoError(t, engine.Run(at(5)))
@@ -232,41 +229,81 @@ func TestBadRollout(t *testing.T) {
 	require.Same(t, bad, faults.Broken("web:bad"))
 	require.Nil(t, faults.Broken("web"))
 	require.NoError(t, engine.Run(sim.Never))
-	require.Equal(t, []string{"15s default/web"}, undone)
+	require.Equal(t, images, imagesOf(store, web))
+	require.Equal(t, int64(2), store.Get(cluster.KindDeployment, web).Meta().Generation)
 }
 
-// What is not there cannot be rolled out, and what somebody has mended needs no rollback.
-func TestBadRolloutNotes(t *testing.T) {
-	fails := func(cluster.NamespacedName) error { return errors.New("no revision") }
-	tests := []struct {
-		name  string
-		undo  func(cluster.NamespacedName) error
-		do    func(*cluster.Store, cluster.Key) error
-		notes []string
-	}{
-		{"undo fails", fails, nil, []string{"at 15s: bad rollout of deployment default/web: undo: no revision"}},
-		{"nobody can", nil, nil, []string{"at 15s: bad rollout of deployment default/web: nobody knows how to undo it"}},
-		{"mended", fails, func(s *cluster.Store, key cluster.Key) error {
-			return cluster.Edit(s, key, cluster.ReasonUpdated, func(d *cluster.Deployment) {
-				spec := &cluster.PodSpec{Containers: []cluster.Container{{Image: "web:v3"}}}
-				d.Template = &cluster.PodTemplate{Spec: spec.Complete()}
-			})
-		}, nil},
-		{"deleted", fails, func(s *cluster.Store, key cluster.Key) error { return s.Delete(key, cluster.ReasonDeleted) }, nil},
+// TestBadRolloutsOverlap: whatever the order in which they end, what is left in the end is what was there before all.
+func TestBadRolloutsOverlap(t *testing.T) {
+	type rollout struct {
+		image   string
+		at, end int
 	}
-	for _, test := range tests {
-		t.Run(test.name, func(t *testing.T) {
+	for _, c := range []struct {
+		name     string
+		rollouts []rollout
+		want     []string // the image and when it came
+	}{
+		{"one within the other", []rollout{{"", 1, 9}, {"", 2, 5}}, []string{"1s web:v1-bad", "2s web:v1-bad-bad", "5s web:v1-bad", "9s web:v1"}},
+		{"the first ends first", []rollout{{"", 1, 5}, {"", 2, 9}}, []string{"1s web:v1-bad", "2s web:v1-bad-bad", "9s web:v1"}},
+		{"the same image twice", []rollout{{"web:v2", 1, 5}, {"web:v2", 2, 9}}, []string{"1s web:v2", "9s web:v1"}},
+		{"the same image twice, one within the other", []rollout{{"web:v2", 1, 9}, {"web:v2", 2, 5}}, []string{"1s web:v2", "9s web:v1"}},
+		{"there and back", []rollout{{"web:v2", 1, 7}, {"web:v3", 2, 8}, {"web:v2", 3, 9}},
+			[]string{"1s web:v2", "2s web:v3", "3s web:v2", "9s web:v1"}},
+		{"one after the other", []rollout{{"", 1, 2}, {"", 3, 4}}, []string{"1s web:v1-bad", "2s web:v1", "3s web:v1-bad", "4s web:v1"}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
 			engine, store := world(t)
 			web := deploy(t, store, "web:v1")
-			faults := fault.New(engine, store, fault.Config{Undo: test.undo})
+			faults := fault.New(engine, store, fault.Config{})
+			for _, r := range c.rollouts {
+				require.NoError(t, faults.Add(fault.Fault{Effect: &fault.BadRollout{Deployment: web, Image: r.image}, At: at(r.at), For: time.Duration(r.end-r.at) * time.Second}))
+			}
+			var got []string
+			store.Observe(func(ch *cluster.Change) { got = append(got, fmt.Sprint(ch.At, " ", imagesOf(store, web)[0])) })
+			require.NoError(t, engine.Run(sim.Never))
+			require.Equal(t, c.want, got)
+		})
+	}
+}
+
+// TestBadRolloutLeavesOthersAlone: what somebody else has changed meanwhile stays, and what they have not is taken back.
+func TestBadRolloutLeavesOthersAlone(t *testing.T) {
+	set := func(image string) func(*testing.T, *cluster.Store, cluster.Key) {
+		return func(t *testing.T, s *cluster.Store, key cluster.Key) {
+			require.NoError(t, cluster.Edit(s, key, cluster.ReasonUpdated, func(d *cluster.Deployment) {
+				spec := &cluster.PodSpec{Containers: []cluster.Container{{Name: "c0", Image: image}}}
+				d.Template = &cluster.PodTemplate{Annotations: map[string]string{"restarted": "now"}, Spec: spec.Complete()}
+			}))
+		}
+	}
+	for _, c := range []struct {
+		name string
+		do   func(*testing.T, *cluster.Store, cluster.Key)
+		want []string
+	}{
+		{"nobody does anything", nil, []string{"web:v1"}},
+		{"mended", set("web:v3"), []string{"web:v3"}},
+		{"restarted", set("web:v2"), []string{"web:v1"}},
+		{"deleted", func(t *testing.T, s *cluster.Store, key cluster.Key) {
+			require.NoError(t, s.Delete(key, cluster.ReasonDeleted))
+		}, nil},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			engine, store := world(t)
+			web := deploy(t, store, "web:v1")
+			faults := fault.New(engine, store, fault.Config{})
 			require.NoError(t, faults.Add(fault.Fault{Effect: &fault.BadRollout{Deployment: web, Image: "web:v2"}, At: at(5), For: 10 * time.Second}))
 			require.NoError(t, engine.Run(at(6)))
 			require.Equal(t, []string{"web:v2"}, imagesOf(store, web))
-			if test.do != nil {
-				require.NoError(t, test.do(store, cluster.KeyOf(store.Get(cluster.KindDeployment, web))))
+			if c.do != nil {
+				c.do(t, store, cluster.KeyOf(store.Get(cluster.KindDeployment, web)))
 			}
 			require.NoError(t, engine.Run(sim.Never))
-			require.Equal(t, test.notes, faults.Notes())
+			require.Empty(t, faults.Notes())
+			if c.want != nil {
+				require.Equal(t, c.want, imagesOf(store, web))
+			}
 		})
 	}
 	engine, store := world(t)
@@ -274,4 +311,46 @@ func TestBadRolloutNotes(t *testing.T) {
 	require.NoError(t, faults.Add(fault.Fault{Effect: &fault.BadRollout{Deployment: cluster.NamespacedName{Namespace: "x", Name: "y"}}}))
 	require.NoError(t, engine.Run(sim.Never))
 	require.Equal(t, []string{"at 0s: bad rollout: there is no Deployment x/y"}, faults.Notes())
+}
+
+// TestPower: a machine that is switched off for another reason is down for as long as that or a fault holds it down, and
+// what else befalls it meanwhile befalls it.
+func TestPower(t *testing.T) {
+	for _, c := range []struct {
+		name    string
+		off, on int
+		faults  []fault.Fault
+		want    []string
+	}{
+		{"alone", 1, 5, nil, []string{"1s a1 NodeDown", "5s a1 NodeUp"}},
+		{"a loss of power within", 1, 5, []fault.Fault{{Effect: lose(named("a1")), At: at(2), For: time.Second}}, []string{"1s a1 NodeDown", "5s a1 NodeUp"}},
+		{"a loss of power that lasts", 1, 5, []fault.Fault{{Effect: lose(named("a1")), At: at(2), For: time.Minute}}, []string{"1s a1 NodeDown", "1m2s a1 NodeUp"}},
+		{"in a loss of power", 3, 5, []fault.Fault{{Effect: lose(named("a1")), At: at(2), For: time.Minute}}, []string{"2s a1 NodeDown", "1m2s a1 NodeUp"}},
+		{"slow meanwhile", 1, 5, []fault.Fault{{Effect: slow(named("a1"), 2), At: at(2), For: 7 * time.Second}},
+			[]string{"1s a1 NodeDown", "2s a1 NodeSlow", "5s a1 NodeUp", "9s a1 NodeFast"}},
+		{"cut off before", 3, 5, []fault.Fault{{Effect: isolate(named("a1")), At: at(2)}}, []string{"2s a1 NodeIsolated", "3s a1 NodeDown", "5s a1 NodeUp"}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			engine, store := world(t)
+			lines := history(store)
+			faults := fault.New(engine, store, fault.Config{})
+			for _, f := range c.faults {
+				require.NoError(t, faults.Add(f))
+			}
+			key := cluster.KeyOf(store.Node("a1"))
+			engine.At(at(c.off), sim.PhaseWorld, sim.Func{Name: "off", Do: func(sim.Time) { faults.Power(key, false) }})
+			engine.At(at(c.on), sim.PhaseWorld, sim.Func{Name: "on", Do: func(sim.Time) { faults.Power(key, true) }})
+			require.NoError(t, engine.Run(sim.Never))
+			require.Equal(t, c.want, *lines)
+			if strings.Contains(c.name, "cut off") {
+				require.Equal(t, at(2), store.Node("a1").Silent, "it was silent before")
+			}
+		})
+	}
+	engine, store := world(t)
+	faults, key := fault.New(engine, store, fault.Config{}), cluster.KeyOf(store.Node("a1"))
+	faults.Power(key, false)
+	require.NoError(t, store.Delete(key, cluster.ReasonDeleted))
+	faults.Power(key, true)
+	require.Nil(t, store.Node("a1"))
 }

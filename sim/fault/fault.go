@@ -20,8 +20,6 @@ type Config struct {
 	Kubelet Kubelet
 	// Components are what can be paused, by name. One name may stand for several, and one may have several names.
 	Components map[string][]Pausable
-	// Undo rolls a Deployment back to the revision before; nil: a BadRollout stays.
-	Undo func(deployment cluster.NamespacedName) error
 	// Report hears of every fault that begins or ends; nil: nobody does.
 	Report func(Event)
 }
@@ -76,12 +74,13 @@ type Faults struct {
 	engine *sim.Engine
 	store  *cluster.Store
 
-	nodes  map[cluster.UID]*toll
-	paused map[Pausable]int
-	broken map[string]*BadRollout // by image
-	open   map[int]*occurrence
-	begun  int
-	notes  []string
+	nodes    map[cluster.UID]*toll
+	paused   map[Pausable]int
+	broken   map[string]*BadRollout // by image
+	rollouts []*occurrence          // bad ones, in the order in which they began
+	open     map[int]*occurrence
+	begun    int
+	notes    []string
 }
 
 // New returns the faults of a cluster, of which there are none yet.
@@ -134,6 +133,7 @@ type occurrence struct {
 	since  sim.Time
 	nodes  []cluster.Key
 	stages map[cluster.UID]bool // Shutdown: nodes that have gone down
+	images map[string]swap      // BadRollout: by container
 	over   bool
 }
 

@@ -94,6 +94,16 @@ func (f *Faults) change(key cluster.Key, count func(*toll)) {
 	}
 }
 
+// Power switches a machine off, or on again, for another reason than a fault. It is down while either holds it down; on takes
+// back one off. A node that is gone stays so.
+func (f *Faults) Power(node cluster.Key, on bool) {
+	by := 1
+	if on {
+		by = -1
+	}
+	f.change(node, func(t *toll) { t.down += by })
+}
+
 // settle writes what has changed of a node's state.
 func (f *Faults) settle(n *cluster.Node, t *toll) {
 	down, isolated, slow := t.down > 0, t.isolated > 0, 0.0

@@ -41,3 +41,34 @@ func (t *Timetable) untaint(r workloads.Ref, taints []cluster.Taint) error {
 		n.Taints = slices.DeleteFunc(slices.Clone(n.Taints), named)
 	})
 }
+
+// power switches a machine off or on. What two upgrades make anew at the same time is on when both are done. A node that is
+// gone, or another of its name, stays as it is.
+func (t *Timetable) power(node cluster.Key, on bool) {
+	if t.cfg.Power != nil {
+		t.cfg.Power(node, on)
+		return
+	}
+	if t.off == nil {
+		t.off = map[cluster.UID]int{}
+	}
+	reason := cluster.ReasonNodeDown
+	if on {
+		reason = cluster.ReasonNodeUp
+		t.off[node.UID]--
+	} else {
+		t.off[node.UID]++
+	}
+	n, down := t.cfg.Store.Node(node.Name), t.off[node.UID] > 0
+	if n == nil || n.UID != node.UID || n.Down == down {
+		return
+	}
+	now := t.cfg.Engine.Now()
+	if err := t.cfg.Store.EditNode(node.Name, reason, func(n *cluster.Node) {
+		if n.Down = down; down {
+			n.Silent = now
+		}
+	}); err != nil {
+		panic("actions: " + err.Error()) // it was looked up in this same event
+	}
+}

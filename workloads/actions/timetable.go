@@ -21,6 +21,9 @@ type Config struct {
 	// Evict asks for the end of a pod within its disruption budget, and calls done when that is answered. An error that is
 	// cluster.ErrTooManyRequests asks to try again later. Nil: pods are terminated, whatever the budgets say.
 	Evict func(pod cluster.Key, done func(now sim.Time, err error))
+	// Power switches a machine off while it is made anew, and on again. Whoever else takes machines down has to know of it.
+	// Nil: nobody else does.
+	Power func(node cluster.Key, on bool)
 	// CallLatency is the time a call of the API takes; nil: none.
 	CallLatency func() time.Duration
 }
@@ -43,8 +46,9 @@ type Timetable struct {
 	list     []workloads.Action
 	waiting  []int // actions whose condition does not hold yet, in order
 	failures []Failure
-	running  []running // actions that take their time
-	drains   *Drainer  // nil until there is a drain
+	running  []running           // actions that take their time
+	drains   *Drainer            // nil until there is a drain
+	off      map[cluster.UID]int // machines that are being made anew, by how many upgrades; nil where others count
 }
 
 // Schedule puts a list of actions on the timetable. The engine must not have run yet.

@@ -69,6 +69,7 @@ type nodeUpgrade struct {
 	u       *upgrade
 	old     string
 	inPlace bool
+	machine cluster.Key // that is made anew
 }
 
 func (n *nodeUpgrade) store() *cluster.Store { return n.u.t.cfg.Store }
@@ -148,11 +149,8 @@ func (n *nodeUpgrade) empty(now sim.Time) {
 	case old == nil:
 		n.done(now)
 	case n.inPlace:
-		n.edit(now, cluster.ReasonNodeDown, func(o *cluster.Node) {
-			if !o.Down {
-				o.Down, o.Silent = true, now
-			}
-		})
+		n.machine = cluster.KeyOf(old)
+		n.u.t.power(n.machine, false)
 		n.after(n.provisionTime(), "node "+n.old+" is made anew", n.back)
 	default:
 		err := n.store().Delete(cluster.KeyOf(old), cluster.ReasonDeleted)
@@ -166,22 +164,24 @@ func (n *nodeUpgrade) empty(now sim.Time) {
 	}
 }
 
-// back is the return of a node that was made anew.
+// back is the return of a node that was made anew, if it has not been deleted meanwhile.
 func (n *nodeUpgrade) back(now sim.Time) {
-	if n.store().Node(n.old) != nil {
-		n.edit(now, cluster.ReasonNodeUp, func(o *cluster.Node) {
-			o.Down, o.Images = false, nil
-			o.Labels = merged(o.Labels, n.u.how.Labels)
-		})
-		if err := cordon(n.store(), n.old, false); err != nil {
-			n.fail(now, err)
-		}
+	old := n.store().Node(n.old)
+	there := old != nil && cluster.KeyOf(old) == n.machine
+	if there {
+		n.check(now, n.store().EditNode(n.old, cluster.ReasonUpdated, func(o *cluster.Node) {
+			o.Images, o.Labels = nil, merged(o.Labels, n.u.how.Labels)
+		}))
+	}
+	n.u.t.power(n.machine, true)
+	if there {
+		n.check(now, cordon(n.store(), n.old, false))
 	}
 	n.done(now)
 }
 
-func (n *nodeUpgrade) edit(now sim.Time, reason cluster.Reason, edit func(*cluster.Node)) {
-	if err := n.store().EditNode(n.old, reason, edit); err != nil {
+func (n *nodeUpgrade) check(now sim.Time, err error) {
+	if err != nil {
 		n.fail(now, err)
 	}
 }

@@ -1,6 +1,8 @@
 package actions_test
 
 import (
+	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -57,8 +59,8 @@ func TestUpgradeInPlace(t *testing.T) {
 	f.run("- {at: 1m, upgrade: {nodes: 'n-?', labels: {v: b}, surge: 0, maxUnavailable: 1, provision: 1m}}")
 	require.Equal(t, []string{
 		"1m0s ask n-0-a", "1m0s Cordoned n-0", "1m2s gone n-0-a", "1m2s NodeDown n-0",
-		"2m2s ask n-1-a", "2m2s NodeUp n-0", "2m2s Uncordoned n-0", "2m2s Cordoned n-1",
-	}, f.log[:8])
+		"2m2s ask n-1-a", "2m2s Updated n-0", "2m2s NodeUp n-0", "2m2s Uncordoned n-0", "2m2s Cordoned n-1",
+	}, f.log[:9])
 	require.Equal(t, []cluster.NodeState{{Down: true, Silent: sim.Time(62 * time.Second), Slowdown: 3}}, states)
 	n := f.store.Node("n-0")
 	require.Equal(t, []any{"b", false, false, 0}, []any{n.Labels["v"], n.Down, n.Unschedulable, len(n.Images)})
@@ -132,4 +134,40 @@ func TestMachinesOfTheirOwn(t *testing.T) {
 	a, b := newFleet(t, 0, 0, 0).run(list), newFleet(t, 0, 0).run(list)
 	require.Contains(t, a.log, b.log[0])
 	require.NotEqual(t, a.log[0][:5], a.log[3][:5])
+}
+
+// TestUpgradesOfOneMachine: a machine that two upgrades make anew at the same time is back when both are done, and silent
+// since it first went down.
+func TestUpgradesOfOneMachine(t *testing.T) {
+	f := newFleet(t, 0)
+	var silent []sim.Time
+	f.at(100*time.Second, func() { silent = append(silent, f.store.Node("n-0").Silent) })
+	f.run("- {at: 1m, upgrade: {nodes: n-0, surge: 0, maxUnavailable: 1, provision: 1m}}\n" +
+		"- {at: 90s, upgrade: {nodes: n-0, surge: 0, maxUnavailable: 1, provision: 2m}}")
+	var power []string
+	for _, line := range f.log {
+		if strings.Contains(line, "NodeDown") || strings.Contains(line, "NodeUp") {
+			power = append(power, line)
+		}
+	}
+	require.Equal(t, []string{"1m0s NodeDown n-0", "3m30s NodeUp n-0"}, power)
+	require.Equal(t, []sim.Time{sim.Time(time.Minute)}, silent)
+}
+
+// TestPowerIsAskedFor: where others take machines down too, they are told, and the node is left to them.
+func TestPowerIsAskedFor(t *testing.T) {
+	f := newFleet(t, 0)
+	f.cfg.Power = func(node cluster.Key, on bool) { f.note(f.engine.Now(), fmt.Sprint("power ", node.Name, " ", on)) }
+	f.run("- {at: 1m, upgrade: {nodes: n-0, surge: 0, maxUnavailable: 1, provision: 1m}}")
+	require.Equal(t, []string{"1m0s power n-0 false", "1m0s Cordoned n-0", "2m0s power n-0 true", "2m0s Updated n-0", "2m0s Uncordoned n-0"}, f.log,
+		"of writes it is heard after them")
+}
+
+// TestMachineThatIsGone: what is deleted while it is made anew does not come back, nor does its power.
+func TestMachineThatIsGone(t *testing.T) {
+	f := newFleet(t, 0)
+	f.at(90*time.Second, func() { require.NoError(t, f.store.Delete(cluster.KeyOf(f.store.Node("n-0")), cluster.ReasonDeleted)) })
+	f.run("- {at: 1m, upgrade: {nodes: n-0, surge: 0, maxUnavailable: 1, provision: 1m}}")
+	require.Equal(t, []string{"1m0s Cordoned n-0", "1m0s NodeDown n-0", "1m30s Deleted n-0"}, f.log)
+	require.Empty(t, f.failures())
 }

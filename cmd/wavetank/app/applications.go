@@ -168,10 +168,14 @@ func (a *applications) schedule() error {
 			}
 		}
 	}
-	a.timetable = actions.Schedule(actions.Config{
+	cfg := actions.Config{
 		Engine: a.s.engine, Store: a.s.store, Apply: a.apply, Undo: undo,
 		Evict: a.s.evictions().Evict, CallLatency: a.s.stream("latency/call/drain", sc.Latency.Call),
-	}, sc.Actions)
+	}
+	if a.s.faults != nil {
+		cfg.Power = a.s.faults.Power
+	}
+	a.timetable = actions.Schedule(cfg, sc.Actions)
 	if sc.Until == 0 {
 		a.s.engine.Observe(a.guard)
 	}

@@ -6,7 +6,6 @@ import (
 	"github.com/wavetank/wavetank/results"
 	"github.com/wavetank/wavetank/sim"
 	"github.com/wavetank/wavetank/sim/cluster"
-	"github.com/wavetank/wavetank/sim/controller/deployment"
 	"github.com/wavetank/wavetank/sim/fault"
 	"github.com/wavetank/wavetank/sim/kubelet"
 	"github.com/wavetank/wavetank/workloads"
@@ -46,7 +45,6 @@ func (s *simulation) scriptFaults(k *kubelet.Kubelet) error {
 	s.pausable(k.Registry(), registryName)
 	s.faults = fault.New(s.engine, s.store, fault.Config{
 		Plain: s.apps == nil, Kubelet: k, Components: s.components, Report: s.recordFault,
-		Undo: func(name cluster.NamespacedName) error { return deployment.Undo(name, 0)(s.store) },
 	})
 	for i := range s.scenario.Faults {
 		f, field := &s.scenario.Faults[i], fmt.Sprintf("faults[%d]", i)
