@@ -19,6 +19,9 @@ func BenchmarkRun(b *testing.B) {
 		{"openb", "openb.yaml", "../../../../shared/traces"},
 		{"million", "million.yaml", "../../../traces/data"},
 		{"day", "day.yaml", "../../../traces/data"},
+		{"zone-outage", "zone-outage.yaml", "../../../traces/data"},
+		{"load", "load.yaml", "../../../traces/data"},
+		{"autoscaler", "autoscaler.yaml", "../../../traces/data"},
 	} {
 		for _, policy := range []string{"default", "bestfit"} {
 			b.Run(c.name+"/"+policy, func(b *testing.B) {

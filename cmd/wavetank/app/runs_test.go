@@ -22,11 +22,12 @@ type shippedRun struct {
 }
 
 // shorter cuts down what would take too long for a test. The scenarios that are not named here run whole.
-var shorter = map[string]string{
-	"million": "workload[0].synthetic.count=10000",
-	"mm1":     "workload[0].synthetic.count=1000",
-	"mmc":     "workload[0].synthetic.count=600",
-	"day":     "until=70m",
+var shorter = map[string][]string{
+	"million":     {"workload[0].synthetic.count=10000"},
+	"mm1":         {"workload[0].synthetic.count=1000"},
+	"mmc":         {"workload[0].synthetic.count=600"},
+	"day":         {"until=70m"},
+	"zone-outage": {"until=3h", "faults[0].at=2h"},
 }
 
 // shippedRuns returns all scenarios of this project, also those that someone adds tomorrow.
@@ -43,7 +44,7 @@ func shippedRuns(t *testing.T) []shippedRun {
 			r.skip = missing + " is neither in traces/data nor in ../shared/traces: it is public, but not shipped"
 		}
 		r.args = []string{file, "--traces", folder}
-		if cut := shorter[r.name]; cut != "" {
+		for _, cut := range shorter[r.name] {
 			r.args = append(r.args, "--set", cut)
 		}
 		runs = append(runs, r)
