@@ -111,12 +111,13 @@ spec: {selector: {app: %[2]s}, ports: [{port: 80}]}
 }
 
 // patience is how long pods stay with a node that has failed: mostly shorter than usual, as the runs are.
+// With none at all and no latency a pod would be placed there and evicted again without end, in no time.
 func (e *experiment) patience() string {
 	if e.chance("usual patience", 3) {
 		return ""
 	}
 	return fmt.Sprintf("\n      tolerations: [{key: node.kubernetes.io/unreachable, operator: Exists, effect: NoExecute, tolerationSeconds: %d}]",
-		e.number("patience", 0, 90))
+		e.number("patience", 1, 90))
 }
 
 func (e *experiment) budget(name string) {
