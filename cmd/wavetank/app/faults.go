@@ -48,7 +48,7 @@ func (s *simulation) scriptFaults(k *kubelet.Kubelet) error {
 	})
 	for i := range s.scenario.Faults {
 		f, field := &s.scenario.Faults[i], fmt.Sprintf("faults[%d]", i)
-		if until := s.scenario.Until; until > 0 && f.At >= until {
+		if until := s.scenario.Until; !s.cut && until > 0 && f.At >= until {
 			s.warnings = append(s.warnings, fmt.Sprintf("%s: never begins: at %v the run is over", field, until))
 		}
 		if err := s.addFault(f, field); err != nil {
