@@ -116,8 +116,6 @@ func setTemplate(o cluster.Object, t *cluster.PodTemplate) {
 		o.Template = t
 	case *cluster.DaemonSet:
 		o.Template = t
-	case *cluster.ReplicaSet:
-		o.Template = t
 	}
 }
 
