@@ -194,7 +194,7 @@ func (a *availability) appeared(o cluster.Object) {
 		g.deployment = a.groups[owner]
 	} else {
 		g.workload = a.workloadOf(o)
-		g.workload.template = templateOf(o)
+		g.workload.template = cluster.TemplateOf(o)
 		a.want(g.workload, o)
 		a.scale(g.workload)
 	}
@@ -230,7 +230,7 @@ func (a *availability) edited(c *cluster.Change) {
 	if w == nil { // a ReplicaSet of a Deployment
 		return
 	}
-	if template := templateOf(c.New); template != w.template {
+	if template := cluster.TemplateOf(c.New); template != w.template {
 		w.template = template
 	} else if desiredOf(c.Old) == desiredOf(c.New) {
 		return
@@ -258,20 +258,6 @@ func desiredOf(o cluster.Object) int64 {
 	}
 	scale, _ := cluster.ScaleOf(o)
 	return int64(scale.Replicas)
-}
-
-func templateOf(o cluster.Object) *cluster.PodTemplate {
-	switch o := o.(type) {
-	case *cluster.Deployment:
-		return o.Template
-	case *cluster.StatefulSet:
-		return o.Template
-	case *cluster.DaemonSet:
-		return o.Template
-	case *cluster.ReplicaSet:
-		return o.Template
-	}
-	return nil
 }
 
 // selects tells whether a selector of the workload's namespace selects its pods.

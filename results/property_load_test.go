@@ -306,7 +306,7 @@ func (k *tank) recountWorkloads() map[string]seen {
 			s := seen{exists: true}
 			s.desired = desiredOf(o)
 			s.needed = s.desired
-			if b, is := k.store.Get(cluster.KindPodDisruptionBudget, meta("p").NamespacedName).(*cluster.PodDisruptionBudget); is && b.Selector.Matches(templateOf(o).Labels) {
+			if b, is := k.store.Get(cluster.KindPodDisruptionBudget, meta("p").NamespacedName).(*cluster.PodDisruptionBudget); is && b.Selector.Matches(cluster.TemplateOf(o).Labels) {
 				s.needed = desiredHealthy(b, int(s.desired))
 			}
 			k.recountPods(&s.standing, o.Meta().UID)

@@ -63,9 +63,6 @@ type Lack struct {
 	Free     int64
 }
 
-// StartIndex returns where in the order of nodes the next search begins.
-func (p *Profile) StartIndex() int { return p.start }
-
 // Explain decides about a pod as Schedule would, with the search beginning at start, and says why. It remembers nothing
 // and changes nothing: neither the cluster nor where the next search begins.
 func (p *Profile) Explain(pod *cluster.Pod, view *cluster.Snapshot, start int) Explanation {

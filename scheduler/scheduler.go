@@ -3,7 +3,6 @@ package scheduler
 import (
 	"fmt"
 	"math/rand/v2"
-	"slices"
 
 	"github.com/wavetank/wavetank/scheduler/framework"
 	"github.com/wavetank/wavetank/sim"
@@ -254,13 +253,3 @@ func (f *flushEvent) Fire(sim.Time) {
 
 // String names the event in the log.
 func (f *flushEvent) String() string { return "scheduler flush" }
-
-// Schedulers returns the names of the profiles and algorithms, sorted.
-func (s *Scheduler) Schedulers() []string {
-	names := make([]string, 0, len(s.algorithms))
-	for name := range s.algorithms {
-		names = append(names, name)
-	}
-	slices.Sort(names)
-	return names
-}

@@ -322,6 +322,8 @@ func genRequest(t *rapid.T) Request {
 func FuzzDecode(f *testing.F) {
 	f.Add([]byte(small))
 	f.Add([]byte(full))
+	f.Add([]byte(small + "autoscaler: {expander: 'price,random', scaleDown: {unneededTime: 1m}, groups: [{name: a, min: 1, max: 3, capacity: {cpu: 1, memory: 1Gi}, provisioning: {exponential: 1m}, unavailable: [{at: 1h, for: 5m}]}]}\n"))
+	f.Add([]byte(small + "flags: {node-monitor-grace-period: 40s, node-eviction-rate: 0.5, kube-api-qps: 20, shutdown-grace-period: 30s}\n"))
 	for _, text := range []string{"", "{}", "a: [", "name: &a [*a]", inNodes("labels: {? a : b}"), inSynthetic("duration: !!str 1s"), small + "---\n"} {
 		f.Add([]byte(text))
 	}

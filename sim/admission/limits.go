@@ -32,23 +32,12 @@ func completeContainer(c *cluster.Container, item cluster.LimitRangeItem) {
 		}
 	}
 	for _, a := range item.DefaultRequest {
-		if !requests(c, a.Name) {
+		if !c.StatesRequest(a.Name) {
 			c.Requests.Set(a.Name, a.Value)
 			c.RequestsCPU = c.RequestsCPU || a.Name == cluster.CPU
 			c.RequestsMemory = c.RequestsMemory || a.Name == cluster.Memory
 		}
 	}
-}
-
-// requests tells whether a container states a request.
-func requests(c *cluster.Container, name cluster.ResourceName) bool {
-	switch name {
-	case cluster.CPU:
-		return c.RequestsCPU
-	case cluster.Memory:
-		return c.RequestsMemory
-	}
-	return c.Requests.Get(name) != 0
 }
 
 // ask is what one container or pod states of one resource.
@@ -66,7 +55,7 @@ func checkPod(items []cluster.LimitRangeItem, s *cluster.PodSpec) []string {
 			for _, c := range slices.Concat(s.Containers, s.InitContainers) {
 				wrong = append(wrong, bounds(item, func(n cluster.ResourceName) ask {
 					limit := c.Limits.Get(n)
-					return ask{c.Requests.Get(n), limit, requests(&c, n), limit != 0}
+					return ask{c.Requests.Get(n), limit, c.StatesRequest(n), limit != 0}
 				})...)
 			}
 		case "Pod":

@@ -82,6 +82,24 @@ var applied = []struct {
 			require.True(t, o.(*cluster.Node).Down)
 		},
 	},
+	{
+		&cluster.HorizontalPodAutoscaler{MaxReplicas: 1, Status: cluster.AutoscalerStatus{DesiredReplicas: 7}},
+		&cluster.HorizontalPodAutoscaler{MaxReplicas: 2},
+		func(t *testing.T, o cluster.Object) {
+			require.Equal(t, 2, o.(*cluster.HorizontalPodAutoscaler).MaxReplicas)
+			require.Equal(t, 7, o.(*cluster.HorizontalPodAutoscaler).Status.DesiredReplicas)
+		},
+	},
+	{
+		&cluster.PodSet{},
+		&cluster.PodSet{Selector: cluster.SelectLabels(cluster.Labels{"app": "web"})},
+		func(t *testing.T, o cluster.Object) { require.NotNil(t, o.(*cluster.PodSet).Selector) },
+	},
+	{
+		&cluster.PriorityClass{Value: 1},
+		&cluster.PriorityClass{Value: 2},
+		func(t *testing.T, o cluster.Object) { require.EqualValues(t, 2, o.(*cluster.PriorityClass).Value) },
+	},
 }
 
 func TestApplyKeepsIdentityAndStatus(t *testing.T) {

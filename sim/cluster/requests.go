@@ -116,3 +116,14 @@ func (s *PodSpec) anyContainer(states func(Container) bool) bool {
 	}
 	return false
 }
+
+// StatesRequest tells whether the container states a request; of cpu and memory, if only of 0.
+func (c *Container) StatesRequest(r ResourceName) bool {
+	switch r {
+	case CPU:
+		return c.RequestsCPU
+	case Memory:
+		return c.RequestsMemory
+	}
+	return c.Requests.Get(r) != 0
+}

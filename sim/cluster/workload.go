@@ -14,6 +14,21 @@ type PodTemplate struct {
 	Spec        *PodSpec
 }
 
+// TemplateOf returns the template of an object that keeps pods running; nil for anything else, and for nil.
+func TemplateOf(o Object) *PodTemplate {
+	switch o := o.(type) {
+	case *Deployment:
+		return o.Template
+	case *StatefulSet:
+		return o.Template
+	case *DaemonSet:
+		return o.Template
+	case *ReplicaSet:
+		return o.Template
+	}
+	return nil
+}
+
 // IntOrPercent is a number of pods, or a percentage of them. Nil stands for the API's default.
 type IntOrPercent struct {
 	Value   int

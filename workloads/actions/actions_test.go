@@ -1,6 +1,7 @@
 package actions_test
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 	"testing"
@@ -235,6 +236,21 @@ func TestConditions(t *testing.T) {
 				d.Status = cluster.DaemonSetStatus{Desired: 1, Updated: 1, Available: 1, ObservedGeneration: 1}
 			})
 		},
+		"pod/waits ready": func(w *world) error {
+			return w.store.EditPod(cluster.KeyOf(w.get(cluster.KindPod, "waits")), cluster.ReasonUpdated, func(p *cluster.Pod) { p.Status.Ready = true })
+		},
+		"replicaset/rs complete": func(w *world) error {
+			rs := &cluster.ReplicaSet{Replicas: 2, Status: cluster.ReplicaSetStatus{Replicas: 2, Available: 1}}
+			rs.Namespace, rs.Name = "default", "rs"
+			return errors.Join(w.store.Create(rs, cluster.ReasonCreated),
+				cluster.Edit(w.store, cluster.KeyOf(rs), cluster.ReasonUpdated, func(rs *cluster.ReplicaSet) { rs.Status.Available = 2 }))
+		},
+		"statefulset/db complete": func(w *world) error { // but for the pods below its partition
+			db := &cluster.StatefulSet{Replicas: 3, Partition: 2, Status: cluster.StatefulSetStatus{Replicas: 3, Available: 3}}
+			db.Namespace, db.Name = "default", "db"
+			return errors.Join(w.store.Create(db, cluster.ReasonCreated),
+				cluster.Edit(w.store, cluster.KeyOf(db), cluster.ReasonUpdated, func(db *cluster.StatefulSet) { db.Status.Updated = 1 }))
+		},
 		"configmap/late exists": func(w *world) error {
 			m := &cluster.ConfigMap{}
 			m.Namespace, m.Name = "default", "late"
@@ -250,4 +266,20 @@ func TestConditions(t *testing.T) {
 			require.Equal(t, "1h0m0s apply [x]", w.log[len(w.log)-1])
 		})
 	}
+}
+
+// TestPatchTemplate: a new template takes the place of the old one, which other versions of the object share.
+func TestPatchTemplate(t *testing.T) {
+	spec := &cluster.PodSpec{Containers: []cluster.Container{{Name: "c", Image: "x:1"}}}
+	db := &cluster.StatefulSet{Template: &cluster.PodTemplate{Labels: cluster.Labels{"app": "x"}, Spec: spec.Complete()},
+		Selector: cluster.SelectLabels(cluster.Labels{"app": "x"})}
+	db.Namespace, db.Name = "default", "db"
+	w := run(t, "- {at: 1m, patch: statefulset/db, with: {spec: {template: {metadata: {labels: {pool: web}}, spec: {containers: [{name: c, image: 'x:2'}]}}}}}",
+		func(w *world) { require.NoError(t, w.store.Create(db, cluster.ReasonCreated)) })
+	require.Empty(t, w.timetable.Failures())
+	got := w.get(cluster.KindStatefulSet, "db").(*cluster.StatefulSet)
+	require.Equal(t, cluster.Labels{"app": "x", "pool": "web"}, got.Template.Labels)
+	require.Equal(t, "x:2", got.Template.Spec.Containers[0].Image)
+	require.Equal(t, "x:1", db.Template.Spec.Containers[0].Image)
+	require.EqualValues(t, 1, got.Generation)
 }

@@ -148,20 +148,6 @@ func (n *Drain) giveUp(now sim.Time) {
 	n.end(now, errors.Join(append(n.errs, fmt.Errorf("drain of node %s did not complete within %v: %s", n.node, n.timeout, n.remaining()))...))
 }
 
-// Over tells whether the drain has ended.
-func (n *Drain) Over() bool { return n.over }
-
-// Remaining returns the pods that have not left, in order of creation.
-func (n *Drain) Remaining() []cluster.Key {
-	var keys []cluster.Key
-	for _, p := range n.pods {
-		if !p.gone {
-			keys = append(keys, p.pod)
-		}
-	}
-	return keys
-}
-
 // mostNamed is how many pods a message names.
 const mostNamed = 3
 

@@ -20,7 +20,7 @@ func (t *Timetable) patch(o cluster.Object, p *workloads.Patch) error {
 			return err
 		}
 	}
-	specChanges := changesSpec(o, p) || template != templateOf(o)
+	specChanges := changesSpec(o, p) || template != cluster.TemplateOf(o)
 	m := o.Meta()
 	labels, annotations := merged(m.Labels, p.Labels), merged(m.Annotations, p.Annotations)
 	if !specChanges && maps.Equal(labels, m.Labels) && maps.Equal(annotations, m.Annotations) {
@@ -108,18 +108,6 @@ func set[T any](have, want *T) {
 	}
 }
 
-func templateOf(o cluster.Object) *cluster.PodTemplate {
-	switch o := o.(type) {
-	case *cluster.Deployment:
-		return o.Template
-	case *cluster.StatefulSet:
-		return o.Template
-	case *cluster.DaemonSet:
-		return o.Template
-	}
-	return nil
-}
-
 func setTemplate(o cluster.Object, t *cluster.PodTemplate) {
 	switch o := o.(type) {
 	case *cluster.Deployment:
@@ -134,7 +122,7 @@ func setTemplate(o cluster.Object, t *cluster.PodTemplate) {
 // patchedTemplate returns the object's template, a new one where the patch changes it. What selects its pods must still do
 // so (pkg/apis/apps/validation, v1.36).
 func patchedTemplate(o cluster.Object, p *workloads.Patch) (*cluster.PodTemplate, error) {
-	old := templateOf(o)
+	old := cluster.TemplateOf(o)
 	if old == nil {
 		return nil, nil
 	}

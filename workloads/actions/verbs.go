@@ -91,7 +91,7 @@ func (t *Timetable) rollout(now sim.Time, a *workloads.Action, o cluster.Object)
 // setImage gives one container or all another image.
 func (t *Timetable) setImage(a *workloads.Action, o cluster.Object) error {
 	p := &workloads.Patch{}
-	for _, c := range templateOf(o).Spec.Containers {
+	for _, c := range cluster.TemplateOf(o).Spec.Containers {
 		if a.Container == "" || a.Container == c.Name {
 			p.Images = append(p.Images, workloads.ContainerImage{Name: c.Name, Image: a.Image})
 		}

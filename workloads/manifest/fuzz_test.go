@@ -20,6 +20,8 @@ func FuzzRead(f *testing.F) {
 		"{apiVersion: v1, kind: Pod, metadata: {name: p, annotations: {alibabacloud.com/gpu-milli: '10'}}, spec: {containers: [{name: c}], resources: {limits: {cpu: 1}}, tolerations: [{operator: Exists}]}}",
 		"apiVersion: kubescheduler.config.k8s.io/v1\nkind: KubeSchedulerConfiguration\n---\n",
 		"apiVersion: policy/v1\nkind: PodDisruptionBudget\nmetadata: {name: b}\nspec: {selector: {matchExpressions: [{key: a, operator: In, values: [b]}]}}\nstatus: {disruptedPods: {a: 2024-01-01T00:00:00Z}}",
+		"apiVersion: autoscaling/v2\nkind: HorizontalPodAutoscaler\nmetadata: {name: h}\nspec: {scaleTargetRef: {kind: Deployment, name: web}, maxReplicas: 5, metrics: [{type: Pods, pods: {metric: {name: rps, selector: {matchLabels: {a: b}}}, target: {type: AverageValue, averageValue: 1500m}}}, {type: ContainerResource, containerResource: {name: cpu, container: c, target: {type: Utilization, averageUtilization: 50}}}], behavior: {scaleDown: {stabilizationWindowSeconds: 60, selectPolicy: Min, tolerance: 50m, policies: [{type: Percent, value: 10, periodSeconds: 60}]}}}\nstatus: {currentReplicas: 2, lastScaleTime: 2024-01-01T00:00:00Z, conditions: [{type: AbleToScale, status: 'True'}]}",
+		"apiVersion: autoscaling/v1\nkind: HorizontalPodAutoscaler\nmetadata: {name: h}\nspec: {scaleTargetRef: {kind: StatefulSet, name: db}, minReplicas: 2, maxReplicas: 5, targetCPUUtilizationPercentage: 60}",
 	} {
 		f.Add([]byte(seed))
 	}

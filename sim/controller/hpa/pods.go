@@ -102,7 +102,7 @@ func requestOf(p *cluster.Pod, container string, resource cluster.ResourceName) 
 		if found = container == "" || container == c.Name; !found {
 			return nil
 		}
-		if !states(c, resource) {
+		if !c.StatesRequest(resource) {
 			return fmt.Errorf("missing request for %s in container %s of Pod %s", resource, c.Name, p.Name)
 		}
 		total += milli(resource, c.Requests.Get(resource))
@@ -133,17 +133,6 @@ func podLevelRequest(p *cluster.Pod, resource cluster.ResourceName) (int64, erro
 		return 0, fmt.Errorf("missing pod-level request for %s in Pod %s", resource, p.Name)
 	}
 	return milli(resource, request), nil
-}
-
-// states tells whether a container states a request, if only of 0.
-func states(c *cluster.Container, resource cluster.ResourceName) bool {
-	switch resource {
-	case cluster.CPU:
-		return c.RequestsCPU
-	case cluster.Memory:
-		return c.RequestsMemory
-	}
-	return c.Requests.Get(resource) != 0
 }
 
 // milli turns an amount of a resource into thousandths of its unit.
